@@ -8,11 +8,12 @@
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED __attribute__((unused))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #define PUBLIC __attribute__((visibility("default")))
 #define LIKELY(c) __builtin_expect(!!(c), 1)
 #define UNLIKELY(c) __builtin_expect(!!(c), 0)
 #define FALLTHROUGH __attribute__((fallthrough))
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define static_assert _Static_assert // as in assert.h, which a guest need not have
 #define STRING_OF_(x) #x
 #define STRING_OF(x) STRING_OF_(x)
