@@ -11,3 +11,6 @@ void *mem_alloc(usize n);            // uninitialised; n may be 0
 void *mem_zalloc(usize n);           // all zero
 void *mem_realloc(void *p, usize n); // like realloc; p may be NULL
 void mem_free(void *p);              // p may be NULL
+
+// Lets n allocations succeed and makes the one after them fail; 0 turns the injection off. For tests.
+void mem_fail_after(u64 n);
