@@ -16,9 +16,9 @@
 static _Atomic u32 feature_word; // 0 = not read yet
 
 #ifdef __x86_64__
-#define XCR0_YMM 0x06u  // xmm and upper ymm halves saved
-#define XCR0_ZMM 0xe6u  // those, opmasks and both halves of zmm state
-#define HWCAP2_FSGS 2u  // linux: asm/hwcap2.h
+#define XCR0_YMM 0x06u // xmm and upper ymm halves saved
+#define XCR0_ZMM 0xe6u // those, opmasks and both halves of zmm state
+#define HWCAP2_FSGS 2u // linux: asm/hwcap2.h
 
 static u32 read_xcr0(void)
 {

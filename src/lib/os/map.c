@@ -96,8 +96,8 @@ bool os_map_shared_pair(void *at_a, enum os_prot prot_a, void **b, usize n)
     if (first == MAP_FAILED) {
         munmap(second, n);
         // a failed MAP_FIXED may already have removed what was there
-        first = mmap(at_a, n, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+        first = mmap(at_a, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+                     -1, 0);
         CHECK(first == at_a);
         return false;
     }
