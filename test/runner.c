@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The one test runner. It lists, filters, shuffles nothing, and runs each registered test through cmocka
-// in a process of its own, several at a time; what a test prints is kept and shown only when it fails. A test
-// that crashes, is stopped by a sanitizer or runs out of time has failed, and the rest go on. The last
-// line is always `N passed, N failed`; the exit status is 0 when none failed and at least one ran.
+// The one test runner. It lists, filters, shuffles nothing, and runs each registered test through
+// cmocka in a process of its own, several at a time; what a test prints is kept and shown only when
+// it fails. A test that crashes, is stopped by a sanitizer or runs out of time has failed, and the
+// rest go on. The last line is always `N passed, N failed`; the exit status is 0 when none failed
+// and at least one ran.
 #include "test/test.h"
 
 #include <errno.h>
@@ -230,8 +231,9 @@ bool test_dies(void (*f)(void *), void *context)
     return status != 0;
 }
 
-// cmocka turns signals into failures by a long jump, which would hide a sanitizer's report and disarm
-// handlers of the code under test; so the test runs with the handlers the process had before.
+// cmocka turns signals into failures by a long jump, which would hide a sanitizer's report and
+// disarm handlers of the code under test; so the test runs with the handlers the process had
+// before.
 static const int caught_signals[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS};
 static struct sigaction handlers[COUNT_OF(caught_signals)];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a test file includes. TEST(module, sentence) defines a test and registers it before main runs; the
-// runner (test/runner.c, over cmocka) gives each test a process of its own, so a test may crash, hang or
-// change global state without harm to the others. A failed EXPECT* ends the test at once and prints its
-// place and the values. TEST_LONG tests run only with --long.
+// What a test file includes. TEST(module, sentence) defines a test and registers it before main
+// runs; the runner (test/runner.c, over cmocka) gives each test a process of its own, so a test may
+// crash, hang or change global state without harm to the others. A failed EXPECT* ends the test at
+// once and prints its place and the values. TEST_LONG tests run only with --long.
 #pragma once
 
 #include "lib/base/cc.h"
@@ -35,8 +35,9 @@ u64 test_random(u64 *state); // splitmix64; start the state from test_seed()
 bool test_is_long(void);     // the run has --long: use more random cases
 u32 test_jobs(void);         // processors a test that starts processes may use
 
-// A file by its path relative to the build folder's root or, where it is not there, to the source tree:
-// "contracts/token.elf", "test/vectors/keccak.json". The string stays until the fourth call after this one.
+// A file by its path relative to the build folder's root or, where it is not there, to the source
+// tree: "contracts/token.elf", "test/vectors/keccak.json". The string stays until the fourth call
+// after this one.
 const char *test_asset(const char *path);
 const char *
 test_program(const char *name); // a program built in the same mode as this test, "hybrid"

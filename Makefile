@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+# One graph from sources to everything: host programs and libraries, the guest ELF that is embedded in them,
+# contracts for tests, the test runner, benches and fuzzers. `make MODE=... TARGET`; `./do TARGET` installs what
+# is missing first. Modes: release (default), debug, verify, asan, fuzz, cov; each has its folder build/<mode>,
+# with CC=clang-14 build/<mode>-clang, with WERROR=1 the ending -werror. Modules are found by wildcard. The
+# guest and the contracts do not depend on the mode.
+
+MODE ?= release
+VERSION := 0.1.0
+ABI_MAJOR := 0
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+# Commands are shown as one short line each; V=1 shows them whole.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(MODE),fuzz)
+CC := clang-14
+endif
+IS_CLANG := $(findstring clang,$(CC))
+B := build/$(MODE)$(if $(IS_CLANG),$(if $(filter-out fuzz,$(MODE)),-clang))$(if $(WERROR),-werror)
+GEN := build/gen/include
+
+# ---- flags -------------------------------------------------------------------------------------------------
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wswitch-enum -Wmissing-prototypes \
+  -Wstrict-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
+LANGUAGE := -std=gnu17 -fno-strict-aliasing -fvisibility=hidden
+INCLUDES := -Isrc -I. -Iinclude -I$(GEN)
+DEFINES := -D_GNU_SOURCE= -DHYBRID_VERSION='"$(VERSION)"'
+CHECKED := -g -fno-omit-frame-pointer -DHYBRID_DCHECK
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+release_FLAGS := -O2 -g
+debug_FLAGS := -O1 $(CHECKED)
+verify_FLAGS := -O1 $(CHECKED) -DHYBRID_VERIFY
+asan_FLAGS := -O1 $(CHECKED) $(SANITIZE)
+fuzz_FLAGS := -O1 $(CHECKED) $(SANITIZE) -fsanitize=fuzzer-no-link
+cov_FLAGS := -O1 $(CHECKED) --coverage
+ifeq ($($(MODE)_FLAGS),)
+$(error MODE=$(MODE) is not one of release, debug, verify, asan, fuzz, cov)
+endif
+CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
+CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
+LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
+LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
+
+# ---- host sources ------------------------------------------------------------------------------------------
+SRC := $(sort $(shell find src -name '*.[cS]'))
+TEST_C := $(filter %_test.c,$(SRC)) $(sort $(wildcard test/*.c))
+FUZZ_C := $(filter %_fuzz.c,$(SRC)) $(sort $(wildcard fuzz/*_fuzz.c))
+BENCH_C := $(filter %_bench.c,$(SRC))
+CODE := $(filter-out %_test.c %_fuzz.c %_bench.c,$(SRC))
+HAVE_GUEST := $(wildcard guest/start.S)
+LIB_SRC := $(filter-out src/app/cli/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
+CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c,$(filter src/app/cli/%,$(CODE)))
+objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
+LIB_O := $(call objects,$(LIB_SRC))
+CLI_O := $(call objects,$(CLI_SRC))
+TEST_O := $(call objects,$(TEST_C))
+
+# The compiler's usual moves of code out of dispatch loops cost more than they bring there.
+$(B)/obj/src/engine/rv/interp.o: EXTRA := $(if $(IS_CLANG),,-fno-gcse -fno-crossjumping)
+
+PROGRAMS := $(if $(wildcard src/app/cli/main_hybrid.c),$(B)/hybrid) \
+  $(if $(wildcard src/app/cli/main_node.c),$(B)/hybrid-node)
+LIBRARIES := $(B)/libhybrid.so $(B)/libhybrid.a
+
+all: $(PROGRAMS) $(LIBRARIES) contracts ## programs and libraries of MODE, and the contracts of tests and demo
+
+GEN_H := $(if $(wildcard spec/gen.c),$(GEN)/hybrid_abi.h)
+$(B)/obj/%.o: %.c Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(EXTRA) -c -o $@ $<
+$(B)/obj/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Wa,-Ibuild/guest $(CFLAGS) -c -o $@ $<
+
+$(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/hybrid-test: $(TEST_O) $(CLI_O) $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(LDLIBS)
+$(B)/libhybrid.so: $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libhybrid.so.$(ABI_MAJOR) -o $@ $^ $(LDLIBS)
+	@ln -sf libhybrid.so $@.$(ABI_MAJOR)
+# One relocatable object whose internal names are local, so that they cannot meet those of a user.
+$(B)/libhybrid.a: $(LIB_O)
+	$(call say,AR,$@)ld -r -o $(B)/obj/libhybrid.o $^
+	@objcopy --localize-hidden $(B)/obj/libhybrid.o
+	@rm -f $@ && ar rcsD $@ $(B)/obj/libhybrid.o
+
+# ---- spec/gen: what is printed from the tables ---------------------------------------------------------------
+build/gen/gen: spec/gen.c $(wildcard spec/*.def)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)gcc $(LANGUAGE) $(WARNINGS) $(INCLUDES) -MMD -MP -o $@ $<
+$(GEN)/hybrid_abi.h: build/gen/gen
+	@mkdir -p $(@D)
+	build/gen/gen sdk-header >$@
+docs: $(if $(wildcard spec/gen.c),build/gen/gen) ## docs/abi.md anew from the tables of spec/
+	$(if $(wildcard spec/gen.c),build/gen/gen abi >docs/abi.md)
+
+# ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
+# Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
+# unaligned loads single instructions.
+RV_CC := riscv64-unknown-elf-gcc
+RV_STRIP := riscv64-unknown-elf-strip -s -R .riscv.attributes
+RV_CFLAGS := -std=gnu17 -O2 -g -march=rv64imac_zba_zbb_zbs -mabi=lp64 -mcmodel=medany -mtune=thead-c906 \
+  -ffreestanding -fno-pic -fno-strict-aliasing -fno-common -ffunction-sections -fdata-sections \
+  -fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/= -MMD -MP
+RV_LDFLAGS := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,-z,max-page-size=16 -Wl,--gc-sections \
+  -Wl,--build-id=none
+GUEST_SRC := $(filter-out %_test.c %_fuzz.c %_bench.c %_native.c, \
+  $(sort $(wildcard guest/*.[cS] src/engine/evm/*.c src/lib/num/*.c)))
+GUEST_O := $(patsubst %,build/guest/obj/%.o,$(basename $(GUEST_SRC)))
+build/guest/obj/%.o: %.c Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) $(WARNINGS) -DHYBRID_GUEST $(INCLUDES) -c -o $@ $<
+build/guest/obj/%.o: %.S Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) $(INCLUDES) -c -o $@ $<
+build/guest/guest.elf: $(GUEST_O) guest/guest.ld
+	$(call say,RVLD,$@)$(RV_CC) $(RV_LDFLAGS) -T guest/guest.ld -o $@ $(GUEST_O) -lgcc
+build/guest/guest.bin: build/guest/guest.elf
+	$(call say,STRIP,$@)$(RV_STRIP) -o $@ $<
+$(B)/obj/src/core/vm/guest_image.o: build/guest/guest.bin
+guest-lock: build/guest/guest.bin ## pin the guest that was built just now in tools/guest.lock
+	sh tools/guest_lock.sh $< >tools/guest.lock
+
+# ---- contracts: test/contracts, demo, sdk examples; bare-metal instruction tests in test/rv ---------------------
+SDK_SRC := $(sort $(wildcard sdk/c/*.[cS]))
+SDK_O := $(patsubst %,build/contracts/obj/%.o,$(basename $(SDK_SRC)))
+CONTRACT_SRC := $(if $(wildcard sdk/c/contract.ld),$(sort $(wildcard test/contracts/*.[cS] demo/*.c sdk/examples/*.c)))
+CONTRACTS := $(patsubst %,build/contracts/%.elf,$(notdir $(basename $(CONTRACT_SRC))))
+RV_TESTS := $(patsubst test/rv/%.S,build/rv/%.elf,$(sort $(wildcard test/rv/*.S)))
+contracts: $(CONTRACTS) $(RV_TESTS)
+build/contracts/obj/%.o: %.c Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) $(WARNINGS) -Isdk/c -I$(GEN) -c -o $@ $<
+build/contracts/obj/%.o: %.S Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) -Isdk/c -I$(GEN) -c -o $@ $<
+define contract_rule
+build/contracts/$(notdir $(basename $(1))).elf: build/contracts/obj/$(basename $(1)).o $(SDK_O) sdk/c/contract.ld
+	$$(call say,RVLD,$$@)$(RV_CC) $(RV_LDFLAGS) -T sdk/c/contract.ld -o $$(@:.elf=.debug.elf) $$(filter %.o,$$^) -lgcc
+	$$(call say,STRIP,$$@)$(RV_STRIP) -o $$@ $$(@:.elf=.debug.elf)
+endef
+$(foreach c,$(CONTRACT_SRC),$(eval $(call contract_rule,$(c))))
+build/rv/%.elf: test/rv/%.S $(wildcard test/rv/*.h test/rv/*.ld) Makefile
+	@mkdir -p $(@D)
+	$(call say,RVLD,$@)$(RV_CC) -march=rv64gc_zba_zbb_zbc_zbs -mabi=lp64d -mcmodel=medany -nostdlib -static -Itest/rv \
+	  $(addprefix -T ,$(wildcard test/rv/link.ld)) -o $@ $<
+
+# ---- tests -------------------------------------------------------------------------------------------------
+fuzz_name = $(patsubst %_fuzz,%,$(basename $(notdir $(1))))
+FUZZERS := $(foreach f,$(FUZZ_C),$(B)/fuzz/$(call fuzz_name,$(f)))
+# In MODE=fuzz libFuzzer brings main; in all other modes fuzz/replay.c runs the corpus and ends.
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
+define fuzz_rule
+$(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(LIB_O)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(LDLIBS)
+endef
+$(foreach f,$(FUZZ_C),$(eval $(call fuzz_rule,$(f))))
+
+build/tools/tidy: tools/tidy.c tools/tidy_text.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)gcc $(LANGUAGE) $(WARNINGS) -D_GNU_SOURCE -O1 -g -Itools -o $@ $^
+tests: $(B)/hybrid-test $(FUZZERS) all build/tools/tidy ## build, do not run, all that `test` runs in MODE
+
+test: ## asan and release runners, replayed fuzz corpora, shell tests; ends with `N passed, N failed`
+	$(MAKE) MODE=asan tests
+	$(MAKE) MODE=release tests
+	sh tools/run_tests.sh "$(TESTS)" asan release
+test-all: ## the same with the long tests, and verify and clang builds too
+	$(MAKE) MODE=asan tests
+	$(MAKE) MODE=release tests
+	$(MAKE) MODE=verify tests
+	$(MAKE) MODE=asan CC=clang-14 tests
+	LONG=1 sh tools/run_tests.sh "$(TESTS)" asan release verify asan-clang
+
+FUZZ_SECONDS ?= 60
+FUZZ_NAMES := $(sort $(foreach f,$(FUZZ_C),$(call fuzz_name,$(f))))
+fuzz: $(addprefix fuzz-,$(FUZZ_NAMES)) ## every fuzzer for FUZZ_SECONDS (60) each; fuzz-NAME runs one
+$(addprefix fuzz-,$(FUZZ_NAMES)): fuzz-%:
+	$(MAKE) MODE=fuzz build/fuzz/fuzz/$*
+	@mkdir -p fuzz/corpus/$* build/fuzz/found/$*
+	build/fuzz/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/found/$*/ \
+	  -timeout=20 -rss_limit_mb=2048 build/fuzz/found/$* fuzz/corpus/$*
+
+BENCHES := $(foreach b,$(BENCH_C),$(B)/bench/$(basename $(notdir $(b))))
+define bench_rule
+$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB_O)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(LDLIBS)
+endef
+$(foreach b,$(BENCH_C),$(eval $(call bench_rule,$(b))))
+benches: $(BENCHES) all
+bench: benches ## bench/run.sh if there is one, and each *_bench.c
+	set -e; for b in $(BENCHES); do $$b; done
+	$(if $(wildcard bench/run.sh),HYBRID=$(CURDIR)/build/release/hybrid sh bench/run.sh)
+demo: all ## tokens of both kinds on one state, calling each other (demo/run.sh)
+	HYBRID=$(CURDIR)/$(B)/hybrid sh demo/run.sh
+cov: ## line coverage of the tests, in build/cov/report
+	$(MAKE) MODE=cov tests
+	find build/cov -name '*.gcda' -delete
+	build/cov/hybrid-test
+	@mkdir -p build/cov/report
+	gcovr --root . --object-directory build/cov/obj --exclude '.*_test\.c' --exclude 'test/.*' \
+	  --html-details build/cov/report/index.html --print-summary
+
+# ---- lint --------------------------------------------------------------------------------------------------
+TEXT_C := $(sort $(shell find src include test guest sdk spec tools demo bench fuzz -name '*.[ch]' 2>/dev/null))
+HOST_C := $(filter src/% test/%.c,$(filter-out test/contracts/%,$(filter %.c,$(TEXT_C))))
+lint: lint-format lint-build lint-tidy lint-clang-tidy ## format, warnings of both compilers, clang-tidy, house rules
+lint-format:
+	clang-format-14 --dry-run -Werror $(TEXT_C)
+lint-build:
+	$(MAKE) WERROR=1 CC=gcc tests
+	$(MAKE) WERROR=1 CC=clang-14 tests
+lint-tidy: lint-build build/tools/tidy
+	build/tools/tidy build/release-werror/obj
+lint-clang-tidy: $(GEN_H)
+	printf '%s\n' $(HOST_C) | xargs -P $$(nproc) -n 4 sh -c \
+	  'clang-tidy-14 --quiet --warnings-as-errors="*" "$$@" -- $(LANGUAGE) $(INCLUDES) -D_GNU_SOURCE \
+	   "-DHYBRID_VERSION=\"$(VERSION)\"" 2>&1 | grep -v "warnings generated\|^Suppressed\|^Use -header" ; \
+	   test $${PIPESTATUS:-0} = 0' sh
+format: ## rewrite all C files in the house style
+	clang-format-14 -i $(TEXT_C)
+
+# ---- the rest ----------------------------------------------------------------------------------------------
+PREFIX ?= /usr/local
+INSTALL := install -D
+install: $(PROGRAMS) $(LIBRARIES) ## headers, libraries, programs, pkg-config file under DESTDIR/PREFIX
+	for h in include/hybrid/*.h; do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/$$h; done
+	for p in $(PROGRAMS); do $(INSTALL) $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/}; done
+	$(INSTALL) -m 644 $(B)/libhybrid.a $(DESTDIR)$(PREFIX)/lib/libhybrid.a
+	$(INSTALL) -m 755 $(B)/libhybrid.so $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(VERSION)
+	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(ABI_MAJOR)
+	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/hybrid.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hybrid.pc
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all docs guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
+  lint-tidy lint-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
+-include $(shell find build -name '*.d' 2>/dev/null)
