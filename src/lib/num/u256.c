@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Multiplication, division, powers and shifts of 256-bit integers. Division follows Knuth (TAOCP volume 2,
-// 4.3.1, algorithm D) on 64-bit limbs; quotient limbs come from reciprocals as in N. Möller and
-// T. Granlund, "Improved division by invariant integers" (IEEE Trans. Computers 60, 2011; called MG
-// below), so that one hardware division per call is enough and no 128-bit library division is needed.
-// Free-standing. Running time depends on the values: not for secrets.
+// Multiplication, division, powers and shifts of 256-bit integers. Division follows Knuth (TAOCP
+// volume 2, 4.3.1, algorithm D) on 64-bit limbs; quotient limbs come from reciprocals as in N.
+// Möller and T. Granlund, "Improved division by invariant integers" (IEEE Trans. Computers 60,
+// 2011; called MG below), so that one hardware division per call is enough and no 128-bit library
+// division is needed. Free-standing. Running time depends on the values: not for secrets.
 #include "lib/num/u256.h"
 
 #define LIMBS 4
@@ -61,7 +61,8 @@ void u256_mul_full(u64 product[static 8], u256 a, u256 b)
 
 // ---- Division
 
-// floor((2^128 - 1) / d) - 2^64 for d >= 2^63: MG algorithm 2, with a division in place of its table.
+// floor((2^128 - 1) / d) - 2^64 for d >= 2^63: MG algorithm 2, with a division in place of its
+// table.
 static u64 reciprocal_2by1(u64 d)
 {
     u64 d9 = d >> 55;
@@ -75,7 +76,8 @@ static u64 reciprocal_2by1(u64 d)
     return v3 - high((u128)v3 * d + d) - d;
 }
 
-// The same for the two-limb divisor d1:d0, d1 >= 2^63: floor((2^192 - 1) / d) - 2^64. MG algorithm 6.
+// The same for the two-limb divisor d1:d0, d1 >= 2^63: floor((2^192 - 1) / d) - 2^64. MG
+// algorithm 6.
 static u64 reciprocal_3by2(u64 d1, u64 d0)
 {
     u64 v = reciprocal_2by1(d1);
@@ -117,7 +119,8 @@ static u64 divide_2by1(u64 *remainder, u64 u1, u64 u0, u64 d, u64 v)
     return q1;
 }
 
-// Quotient limb of u[2]:u[1]:u[0] by d[1]:d[0] for u[2]:u[1] < d and the reciprocal v. MG algorithm 5.
+// Quotient limb of u[2]:u[1]:u[0] by d[1]:d[0] for u[2]:u[1] < d and the reciprocal v. MG
+// algorithm 5.
 static u64 quotient_3by2(const u64 u[3], const u64 d[2], u64 v)
 {
     u128 whole = wide(d[1], d[0]);
@@ -194,7 +197,8 @@ static usize limb_count(const u64 *p, usize n)
     return n;
 }
 
-// Divides u[0..n) by d, d not 0: quotient limbs into q[0..n), remainder returned. n <= MULMOD_LIMBS.
+// Divides u[0..n) by d, d not 0: quotient limbs into q[0..n), remainder returned. n <=
+// MULMOD_LIMBS.
 static u256 divide(u64 *q, const u64 *u, usize n, u256 d)
 {
     for (usize i = 0; i < n; i++) {

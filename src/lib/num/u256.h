@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// 256-bit unsigned integers with the semantics of EVM words: arithmetic is modulo 2^256, division by zero
-// gives zero, signed operations use two's complement. Short operations are inline and written on single
-// limbs, because gcc 12 makes almost twice the code from loops over the limb array. Values go by value.
-// Free-standing: the guest uses these functions too.
+// 256-bit unsigned integers with the semantics of EVM words: arithmetic is modulo 2^256, division
+// by zero gives zero, signed operations use two's complement. Short operations are inline and
+// written on single limbs, because gcc 12 makes almost twice the code from loops over the limb
+// array. Values go by value. Free-standing: the guest uses these functions too.
 #pragma once
 
 #include "lib/base/bytes.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// u256 against GMP: every operation on random and edge operands, then exhaustively on all pairs of 8-bit
-// numbers whose four 2-bit digits choose a limb among 0, 1, 2^63 and 2^64 - 1 (the corners of carries,
-// of normalisation and of quotient estimates), then the laws that need no oracle.
+// u256 against GMP: every operation on random and edge operands, then exhaustively on all pairs of
+// 8-bit numbers whose four 2-bit digits choose a limb among 0, 1, 2^63 and 2^64 - 1 (the corners of
+// carries, of normalisation and of quotient estimates), then the laws that need no oracle.
 #include "lib/num/u256.h"
 
 #include <gmp.h>

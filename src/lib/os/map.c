@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The address space functions of map.h over mmap, mprotect, madvise and memfd_create.
-#define _GNU_SOURCE
 #include "lib/os/map.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Randomness over getrandom, which for requests of up to 256 bytes is not interrupted once seeded.
-#define _GNU_SOURCE
 #include "lib/os/random.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Clocks over clock_gettime.
-#define _GNU_SOURCE
 #include "lib/os/time.h"
 
 #include <time.h>
