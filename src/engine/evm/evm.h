@@ -71,6 +71,19 @@ struct evm_record_head {
     u64 tx_size;
 };
 
+// What the guest leaves at 0x8000_0000 when its outermost frame has ended (x31 = sizeof of it).
+struct evm_output_record {
+    u64 size;       // of this record
+    u32 status;     // enum evm_status, 0 to 2
+    u32 halt;       // enum halt if status is EVM_HALT
+    u64 gas_left;
+    u64 gas_refund; // 0: refunds are counted where storage is, in the host
+    u64 data;       // guest address of the return data
+    u64 data_size;
+    u64 memory_top; // as in evm_request
+};
+static_assert(sizeof(struct evm_output_record) == 56, "shared layout");
+
 // ---- exits: what the EVM asks -----------------------------------------------------------------------------
 
 enum evm_exit
