@@ -14,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 # Commands are shown as one short line each; V=1 shows them whole.
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
 
-ifeq ($(origin CC),default)
+ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 ifeq ($(MODE),fuzz)
@@ -213,29 +213,34 @@ cov: ## line coverage of the tests, in build/cov/report
 
 # ---- lint --------------------------------------------------------------------------------------------------
 TEXT_C := $(sort $(shell find src include test guest sdk spec tools demo bench fuzz -name '*.[ch]' 2>/dev/null))
-HOST_C := $(filter src/% test/%.c,$(filter-out test/contracts/%,$(filter %.c,$(TEXT_C))))
-lint: lint-format lint-build lint-tidy lint-clang-tidy ## format, warnings of both compilers, clang-tidy, house rules
+HOST_C := $(filter %.c,$(SRC)) $(wildcard test/*.c fuzz/*.c)
+lint: lint-format lint-tidy ## format, warnings of both compilers, clang-tidy, house rules
 lint-format:
-	clang-format-14 --dry-run -Werror $(TEXT_C)
+	@bad=; for f in $(TEXT_C); do clang-format-14 --dry-run -Werror $$f >/dev/null 2>&1 || \
+	  { echo "$$f:1: not in the house style: run ./do format"; bad=1; }; done; test -z "$$bad"
+	@set -e; for s in do .ci/run $(wildcard tools/*.sh test/*.sh demo/*.sh bench/*.sh); do sh -n $$s; done
 lint-build:
 	$(MAKE) WERROR=1 CC=gcc tests
-	$(MAKE) WERROR=1 CC=clang-14 tests
-lint-tidy: lint-build build/tools/tidy
+	$(MAKE) WERROR=1 CC=clang-14 tests checked-by-clang-tidy
+lint-tidy: lint-build
 	build/tools/tidy build/release-werror/obj
-lint-clang-tidy: $(GEN_H)
-	printf '%s\n' $(HOST_C) | xargs -P $$(nproc) -n 4 sh -c \
-	  'clang-tidy-14 --quiet --warnings-as-errors="*" "$$@" -- $(LANGUAGE) $(INCLUDES) -D_GNU_SOURCE \
-	   "-DHYBRID_VERSION=\"$(VERSION)\"" 2>&1 | grep -v "warnings generated\|^Suppressed\|^Use -header" ; \
-	   test $${PIPESTATUS:-0} = 0' sh
+checked-by-clang-tidy: $(patsubst %.c,$(B)/checked/%,$(HOST_C))
+# After the object, which is made anew when a header of it changes.
+$(B)/checked/%: %.c $(B)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)clang-tidy-14 --quiet --warnings-as-errors='*' $< -- $(LANGUAGE) $(INCLUDES) $(DEFINES) 2>$@.err \
+	  || { cat $@.err; exit 1; }
+	@touch $@
 format: ## rewrite all C files in the house style
+	sed -i -E '/^ *\/\/ -.*-$$/s/^(.{100}).*/\1/' $(TEXT_C)
 	clang-format-14 -i $(TEXT_C)
 
 # ---- the rest ----------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
 INSTALL := install -D
 install: $(PROGRAMS) $(LIBRARIES) ## headers, libraries, programs, pkg-config file under DESTDIR/PREFIX
-	for h in include/hybrid/*.h; do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/$$h; done
-	for p in $(PROGRAMS); do $(INSTALL) $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/}; done
+	set -e; for h in $(wildcard include/hybrid/*.h); do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/$$h; done
+	set -e; for p in $(PROGRAMS); do $(INSTALL) $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/}; done
 	$(INSTALL) -m 644 $(B)/libhybrid.a $(DESTDIR)$(PREFIX)/lib/libhybrid.a
 	$(INSTALL) -m 755 $(B)/libhybrid.so $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(VERSION)
 	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(ABI_MAJOR)
@@ -249,5 +254,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all docs guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
-  lint-tidy lint-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
+  lint-tidy checked-by-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
 -include $(shell find build -name '*.d' 2>/dev/null)

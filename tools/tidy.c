@@ -319,7 +319,7 @@ static void check_file(const struct text *t)
     bool is_source = is_c || text_ends(t->path, ".S") || text_ends(t->path, ".def") ||
                      text_ends(t->path, ".inc");
     bool in_src = text_starts(t->path, "src/") && !is_beside_code(t->path) && is_source;
-    if (is_source &&
+    if (is_source && !text_ends(t->path, ".def") &&
         (t->count == 0 || strstr(t->lines[0], "SPDX-License-Identifier: MIT") == NULL)) {
         finding(t->path, 1, "the first line is the SPDX tag");
     }
