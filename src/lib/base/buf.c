@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The growing byte string of buf.h. Memory at least doubles when it grows; the first growth takes 64
-// bytes, so that short texts cost one allocation.
+// The growing byte string of buf.h. Memory at least doubles when it grows; the first growth takes
+// 64 bytes, so that short texts cost one allocation.
 #include "lib/base/buf.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gas tables by fork: Frontier's values, then every difference up to the fork asked for. Free-standing.
+// Gas tables by fork: Frontier's values, then every difference up to the fork asked for.
+// Free-standing.
 #include "lib/base/fork.h"
 
 void gas_table_init(struct gas_table *t, enum fork f)
