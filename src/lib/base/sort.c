@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Heap sort: its worst case is its usual case, so that no chosen order of keys makes an export slow.
+// Heap sort: its worst case is its usual case, so that no chosen order of keys makes an export
+// slow.
 #include "lib/base/sort.h"
 
 #include "lib/base/bytes.h"

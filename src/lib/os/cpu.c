@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Processor features by cpuid and xgetbv (Intel SDM volume 1, chapter 14; AMD APM volume 3, appendix E).
-// The word is computed by whoever asks first; threads that race compute the same value.
+// Processor features by cpuid and xgetbv (Intel SDM volume 1, chapter 14; AMD APM volume 3,
+// appendix E). The word is computed by whoever asks first; threads that race compute the same
+// value.
 #include "lib/os/cpu.h"
 
 #include <stdatomic.h>

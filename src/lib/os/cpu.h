@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the processor can do beyond the base instruction set, as one word of bits. Kernels are chosen by
-// it. The environment variable HYBRID_CPU=scalar makes the word empty, so that plain code can be
-// measured and tested on any machine. A bit is set only if the operating system saves the registers too.
+// What the processor can do beyond the base instruction set, as one word of bits. Kernels are
+// chosen by it. The environment variable HYBRID_CPU=scalar makes the word empty, so that plain code
+// can be measured and tested on any machine. A bit is set only if the operating system saves the
+// registers too.
 #pragma once
 
 #include "lib/base/types.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Address space: reservations without memory behind them, page protection, giving pages back, and one
-// piece of memory seen at two addresses (a translator writes at one and runs at the other). All sizes
-// and addresses are multiples of OS_PAGE_SIZE; a caller that breaks this is stopped by a CHECK.
+// Address space: reservations without memory behind them, page protection, giving pages back, and
+// one piece of memory seen at two addresses (a translator writes at one and runs at the other). All
+// sizes and addresses are multiples of OS_PAGE_SIZE; a caller that breaks this is stopped by a
+// CHECK.
 #pragma once
 
 #include "lib/base/cc.h"
@@ -17,7 +18,8 @@ MUST_USE void *os_reserve(usize n);
 // Gives back n bytes at p, reserved or mapped by any function here. p may be NULL.
 void os_release(void *p, usize n);
 
-// Changes the protection of n bytes at p. Untouched pages read as zero. False if the system refuses.
+// Changes the protection of n bytes at p. Untouched pages read as zero. False if the system
+// refuses.
 MUST_USE bool os_protect(void *p, usize n, enum os_prot prot);
 
 // os_protect(p, n, OS_READ_WRITE): the reserved range becomes usable, zero until written.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The heap of lib/base/mem.h over malloc, the end of the process on a failed check, and the injection of
-// allocation failures. Both ways to die say why on standard error and abort, so that a core file or a
-// sanitizer shows the place.
+// The heap of lib/base/mem.h over malloc, the end of the process on a failed check, and the
+// injection of allocation failures. Both ways to die say why on standard error and abort, so that a
+// core file or a sanitizer shows the place.
 #include "lib/base/mem.h"
 
 #include <stdatomic.h>
