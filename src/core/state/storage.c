@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Storage and transient storage. A slot is looked up once for value, original value and warmth together.
+#include "core/state/priv.h"
+
+struct slot *state_slot(struct state *s, struct account *a, const u256 *key)
+{
+    bool created = false;
+    struct slot *slot = slot_table_put(&a->slots, key, &created);
+    if (created) {
+        if (!a->storage_known) {
+            enum fault f = s->source.storage(s->source.ctx, &a->at, key, &slot->value);
+            if (f != FAULT_NONE) {
+                s->fault = s->fault != FAULT_NONE ? s->fault : f;
+                slot->value = u256_zero();
+            }
+        }
+    }
+    if (slot->original_epoch != s->epoch) {
+        slot->original = slot->value;
+        slot->original_epoch = s->epoch;
+    }
+    return slot;
+}
+
+void state_wipe_storage(struct account *a)
+{
+    slot_table_clear(&a->slots);
+    a->storage_known = true;
+}
+
+u256 state_sload(struct state *s, struct account *a, const u256 *key)
+{
+    return state_slot(s, a, key)->value;
+}
+
+u256 state_sload_original(struct state *s, struct account *a, const u256 *key)
+{
+    return state_slot(s, a, key)->original;
+}
+
+void state_sstore(struct state *s, struct account *a, const u256 *key, const u256 *value)
+{
+    struct slot *slot = state_slot(s, a, key);
+    if (u256_eq(slot->value, *value)) {
+        return;
+    }
+    struct journal_entry *e = state_journal(s, JOURNAL_STORAGE, a);
+    e->key = *key;
+    e->old = slot->value;
+    slot->value = *value;
+}
+
+u256 state_tload(struct state *s, struct account *a, const u256 *key)
+{
+    const u256 *v = transient_table_find(&s->transient, &(struct transient_key){a, *key});
+    return v != NULL ? *v : u256_zero();
+}
+
+void state_tstore(struct state *s, struct account *a, const u256 *key, const u256 *value)
+{
+    bool created = false;
+    u256 *v = transient_table_put(&s->transient, &(struct transient_key){a, *key}, &created);
+    struct journal_entry *e = state_journal(s, JOURNAL_TRANSIENT, a);
+    e->key = *key;
+    e->old = created ? u256_zero() : *v;
+    *v = *value;
+}
