@@ -112,8 +112,9 @@ RV_CFLAGS := -std=gnu17 -O2 -g -march=rv64imac_zba_zbb_zbs -mabi=lp64 -mcmodel=m
   -fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/= -MMD -MP
 RV_LDFLAGS := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,-z,max-page-size=16 -Wl,--gc-sections \
   -Wl,--build-id=none
-GUEST_SRC := $(filter-out %_test.c %_fuzz.c %_bench.c %_native.c, \
-  $(sort $(wildcard guest/*.[cS] src/engine/evm/*.c src/lib/num/*.c)))
+# What the guest does not use falls away at its link.
+GUEST_SRC := $(filter-out %_test.c %_fuzz.c %_bench.c %_native.c,$(sort $(wildcard \
+  guest/*.[cS] src/engine/evm/*.c src/lib/num/*.c src/lib/base/fork.c src/lib/base/halt.c)))
 GUEST_O := $(patsubst %,build/guest/obj/%.o,$(basename $(GUEST_SRC)))
 build/guest/obj/%.o: %.c Makefile | $(GEN_H)
 	@mkdir -p $(@D)
@@ -212,9 +213,10 @@ cov: ## line coverage of the tests, in build/cov/report
 	  --html-details build/cov/report/index.html --print-summary
 
 # ---- lint --------------------------------------------------------------------------------------------------
-TEXT_C := $(sort $(shell find src include test guest sdk spec tools demo bench fuzz -name '*.[ch]' 2>/dev/null))
+TEXT_C := $(sort $(shell find src include test guest sdk spec tools demo bench fuzz -name '*.[ch]' -o -name '*.inc' 2>/dev/null))
 HOST_C := $(filter %.c,$(SRC)) $(wildcard test/*.c fuzz/*.c)
-lint: lint-format lint-tidy ## format, warnings of both compilers, clang-tidy, house rules
+lint: ## format, warnings of both compilers, clang-tidy, house rules
+	$(MAKE) -k lint-format lint-tidy
 lint-format:
 	@bad=; for f in $(TEXT_C); do clang-format-14 --dry-run -Werror $$f >/dev/null 2>&1 || \
 	  { echo "$$f:1: not in the house style: run ./do format"; bad=1; }; done; test -z "$$bad"
@@ -232,8 +234,8 @@ $(B)/checked/%: %.c $(B)/obj/%.o .clang-tidy
 	  || { cat $@.err; exit 1; }
 	@touch $@
 format: ## rewrite all C files in the house style
-	sed -i -E '/^ *\/\/ -.*-$$/s/^(.{100}).*/\1/' $(TEXT_C)
-	clang-format-14 -i $(TEXT_C)
+	@sed -i -E '/^ *\/\/ -.*-$$/s/^(.{100}).*/\1/' $(TEXT_C)
+	@clang-format-14 -i $(TEXT_C)
 
 # ---- the rest ----------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local

@@ -77,21 +77,30 @@ install_npm() {
 }
 
 [ $# -gt 0 ] || { usage; exit 0; }
-targets=0 groups=
-for argument in "$@"; do
+targets= groups=
+for argument; do
     case $argument in
         help | -h | --help) usage; exit 0 ;;
-        *=*) ;;
         -*) echo "./do: unknown option $argument (try ./do help)" >&2; exit 2 ;;
-        *) targets=$((targets + 1)); groups="$groups $(groups_of "$argument")" ;;
+        *=*) ;;
+        *[!a-zA-Z0-9_./-]*) echo "./do: no such target: $argument (try ./do help)" >&2; exit 2 ;;
+        *) targets="$targets $argument" groups="$groups $(groups_of "$argument")" ;;
     esac
     case $argument in CC=clang* | MODE=fuzz) groups="$groups fuzz" ;; esac
 done
-[ $targets -gt 0 ] || groups="$groups build"
+[ -n "$targets" ] || targets=all groups="$groups build"
 
 mkdir -p build
 packages=$(missing_packages | tr ' ' '\n' | sort -u | tr '\n' ' ')
-packages=${packages# }
-[ -z "${packages% }" ] || install_packages "${packages% }"
+packages=${packages# } packages=${packages% }
+[ -z "$packages" ] || install_packages "$packages"
 case " $groups " in *" npm "*) install_npm ;; esac
-exec make -j"$(nproc)" "$@"
+
+# Left are the NAME=VALUE arguments; each target is a run of its own, in the order given.
+for argument; do
+    shift
+    case $argument in *=*) set -- "$@" "$argument" ;; esac
+done
+for target in $targets; do
+    make --no-print-directory -j"$(nproc)" "$target" "$@"
+done
