@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the mini-EVM asks of the world. Implemented by guest/ (an ecall each), by core/vm for the native
-// form, and by tests. Calls, creations and ends of frames are not here: they are exits of evm_run (evm.h).
+// What the mini-EVM asks of the world. Implemented by guest/ (an ecall each), by core/vm for the
+// native form, and by tests. Calls, creations and ends of frames are not here: they are exits of
+// evm_run (evm.h).
 //
-// Each operation charges everything its opcode costs in the fork in force except EVM memory expansion
-// (which the mini-EVM has charged before), checks the static rule, and returns why the frame must halt,
-// or HALT_NONE; results are valid only then. Pointers are valid for the call only. `n` bytes at `to` are
-// writable memory of the mini-EVM.
+// Each operation charges everything its opcode costs in the fork in force except EVM memory
+// expansion (which the mini-EVM has charged before), checks the static rule, and returns why the
+// frame must halt, or HALT_NONE; results are valid only then. Pointers are valid for the call only.
+// `n` bytes at `to` are writable memory of the mini-EVM.
 #pragma once
 
 #include "lib/base/gas.h"
@@ -20,10 +21,11 @@ struct evm_host {
     enum halt (*self_balance)(void *ctx, u256 *out); // its price is the opcode's static one
     enum halt (*code_size)(void *ctx, gas *g, const address *a, u256 *out);
     enum halt (*code_hash)(void *ctx, gas *g, const address *a, u256 *out);
-    // Copies code from `offset` on, zeros beyond its end; charges access, code mark and copied words.
+    // Copies code from `offset` on, zeros beyond its end; charges access, code mark and copied
+    // words.
     enum halt (*code_copy)(void *ctx, gas *g, const address *a, u64 offset, u8 *to, u64 n);
     enum halt (*block_hash)(void *ctx, gas *g, const u256 *number, u256 *out);
-    enum halt (*blob_hash)(void *ctx, const u256 *index, u256 *out); // static price
+    enum halt (*blob_hash)(void *ctx, const u256 *index, u256 *out);   // static price
     enum halt (*sload)(void *ctx, gas *g, const u256 *key, u256 *out); // out may be key
     enum halt (*sstore)(void *ctx, gas *g, const u256 *key, const u256 *value);
     enum halt (*tload)(void *ctx, gas *g, const u256 *key, u256 *out);
