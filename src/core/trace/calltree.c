@@ -198,28 +198,6 @@ static void put_name(const struct calltree *t, struct buf *b, const address *a)
     }
 }
 
-// 950 ns, 12.3 us, 4.56 ms, 1.23 s
-static void put_time(struct buf *b, u64 ns)
-{
-    static const char *const units[] = {"ns", "us", "ms", "s"};
-    u32 unit = 0;
-    u64 part = 0; // thousandths
-    while (ns >= 1000 && unit < 3) {
-        part = ns % 1000;
-        ns /= 1000;
-        unit++;
-    }
-    if (unit == 0 || ns >= 100) {
-        buf_printf(b, "%llu %s", (unsigned long long)ns, units[unit]);
-    } else if (ns >= 10) {
-        buf_printf(b, "%llu.%llu %s", (unsigned long long)ns, (unsigned long long)part / 100,
-                   units[unit]);
-    } else {
-        buf_printf(b, "%llu.%02llu %s", (unsigned long long)ns, (unsigned long long)part / 10,
-                   units[unit]);
-    }
-}
-
 static void put_label(const struct calltree *t, struct buf *b, const struct node *n)
 {
     if (n->label_size > 0) {
@@ -277,7 +255,7 @@ static void put_frame(const struct calltree *t, struct buf *b, const struct node
         if (u256_fits_u64(n->frame.value)) {
             put_number(b, n->frame.value.w[0]);
         } else {
-            put_quantity(b, n->frame.value);
+            hex_put_quantity(b, n->frame.value);
         }
     }
     if (n->ended) {

@@ -115,7 +115,7 @@ static void evm_step(void *ctx, const struct inspect_step *s)
     buf_printf(b, "\",\"memSize\":%llu,\"stack\":[", (unsigned long long)s->memory.n);
     for (u32 i = 0; i < s->stack_height; i++) {
         buf_put_text(b, i == 0 ? "\"" : ",\"");
-        put_quantity(b, s->stack[i]);
+        hex_put_quantity(b, s->stack[i]);
         buf_put_u8(b, '"');
     }
     buf_printf(b, "],\"depth\":%u,\"refund\":%lld,\"opName\":\"%s\"", s->depth + 1,
@@ -150,7 +150,7 @@ static void frame_leave(void *ctx, const struct inspect_end *e)
         return;
     }
     buf_put_text(&t->out, "{\"output\":\"");
-    put_hex(&t->out, e->output);
+    hex_put_digits(&t->out, e->output.p, e->output.n);
     buf_put_text(&t->out, "\",\"gasUsed\":\"");
     put_quantity_u64(&t->out, t->top_gas - e->gas_left);
     buf_put_u8(&t->out, '"');

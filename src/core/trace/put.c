@@ -6,54 +6,6 @@
 
 #define JSON_NUMBER_MAX (1ull << 53) // every integer up to here is exact in a double
 
-static const char digits[] = "0123456789abcdef";
-
-void put_quantity_u64(struct buf *b, u64 v)
-{
-    char text[18] = "0x";
-    u32 n = 2;
-    u32 count = v == 0 ? 1 : (67 - (u32)__builtin_clzll(v)) / 4; // ceil(bits / 4)
-    for (u32 i = count; i-- > 0;) {
-        text[n++] = digits[v >> (4 * i) & 15];
-    }
-    buf_put(b, text, n);
-}
-
-void put_quantity(struct buf *b, u256 v)
-{
-    u32 top = 3;
-    while (top > 0 && v.w[top] == 0) {
-        top--;
-    }
-    put_quantity_u64(b, v.w[top]);
-    while (top-- > 0) {
-        u8 *to = buf_extend(b, 16);
-        for (u32 i = 0; i < 16; i++) {
-            to[i] = (u8)digits[v.w[top] >> (60 - 4 * i) & 15];
-        }
-    }
-}
-
-void put_hex(struct buf *b, bytes data)
-{
-    u8 *to = buf_extend(b, 2 * data.n);
-    for (usize i = 0; i < data.n; i++) {
-        to[2 * i] = (u8)digits[data.p[i] >> 4];
-        to[2 * i + 1] = (u8)digits[data.p[i] & 15];
-    }
-}
-
-void put_data(struct buf *b, bytes data)
-{
-    buf_put_text(b, "0x");
-    put_hex(b, data);
-}
-
-void put_address(struct buf *b, const address *a)
-{
-    put_data(b, (bytes){a->b, sizeof a->b});
-}
-
 void put_number(struct buf *b, u64 v)
 {
     char text[27]; // 20 digits, 6 commas
@@ -68,6 +20,27 @@ void put_number(struct buf *b, u64 v)
         count++;
     } while (v > 0);
     buf_put(b, text + at, sizeof text - at);
+}
+
+void put_time(struct buf *b, u64 ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    u32 unit = 0;
+    u64 part = 0; // thousandths
+    while (ns >= 1000 && unit < 3) {
+        part = ns % 1000;
+        ns /= 1000;
+        unit++;
+    }
+    if (unit == 0 || ns >= 100) {
+        buf_printf(b, "%llu %s", (unsigned long long)ns, units[unit]);
+    } else if (ns >= 10) {
+        buf_printf(b, "%llu.%llu %s", (unsigned long long)ns, (unsigned long long)part / 100,
+                   units[unit]);
+    } else {
+        buf_printf(b, "%llu.%02llu %s", (unsigned long long)ns, (unsigned long long)part / 10,
+                   units[unit]);
+    }
 }
 
 // Length of the UTF-8 sequence at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), 0 if
@@ -141,6 +114,6 @@ void put_json_u256(struct buf *b, u256 v)
         return;
     }
     buf_put_u8(b, '"');
-    put_quantity(b, v);
+    hex_put_quantity(b, v);
     buf_put_u8(b, '"');
 }

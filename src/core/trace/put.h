@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: MIT
-// How tracers write values as text: quantities (hex without leading zeros), data (hex with all
-// digits), JSON strings. Append only; nothing here knows what it is used for.
+// How tracers and reports write values as text beyond plain hex (lib/codec/hex.h). Append only;
+// nothing here knows what it is used for.
 #pragma once
 
 #include "lib/base/buf.h"
 #include "lib/base/types.h"
+#include "lib/codec/hex.h"
 
-void put_quantity(struct buf *b, u256 v);          // 0x0, 0x1f …
-void put_quantity_u64(struct buf *b, u64 v);       // the same
-void put_hex(struct buf *b, bytes data);           // two digits a byte, no prefix
-void put_data(struct buf *b, bytes data);          // with 0x
-void put_address(struct buf *b, const address *a); // 0x and 40 digits
-void put_number(struct buf *b, u64 v);             // decimal with commas between thousands
+static inline void put_data(struct buf *b, bytes data) // 0x and two digits a byte
+{
+    hex_put_data(b, data.p, data.n);
+}
+
+static inline void put_address(struct buf *b, const address *a)
+{
+    hex_put_data(b, a->b, sizeof a->b);
+}
+
+static inline void put_quantity_u64(struct buf *b, u64 v)
+{
+    hex_put_quantity(b, (u256){{v, 0, 0, 0}});
+}
+
+void put_number(struct buf *b, u64 v); // decimal with commas between thousands
+void put_time(struct buf *b, u64 ns);  // 950 ns, 12.3 us, 4.56 ms, 1.23 s
 // The inside of a JSON string (no quotes): quotes, backslashes, control characters and bytes that
 // are not UTF-8 are escaped, the latter as the code point of the byte, so that any data give valid
 // JSON.

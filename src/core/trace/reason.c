@@ -59,7 +59,7 @@ static bool put_panic(struct buf *b, bytes data)
     }
     u256 code = word_at(data, 0);
     buf_put_text(b, "panic ");
-    put_quantity(b, code);
+    hex_put_quantity(b, code);
     for (usize i = 0; i < COUNT_OF(panics); i++) {
         if (u256_eq(code, u256_from_u64(panics[i].code))) {
             buf_printf(b, ": %s", panics[i].text);
