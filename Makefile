@@ -233,9 +233,10 @@ $(B)/checked/%: %.c $(B)/obj/%.o .clang-tidy
 	$(call say,TIDY,$<)clang-tidy-14 --quiet --warnings-as-errors='*' $< -- $(LANGUAGE) $(INCLUDES) $(DEFINES) 2>$@.err \
 	  || { cat $@.err; exit 1; }
 	@touch $@
-format: ## rewrite all C files in the house style
-	@sed -i -E '/^ *\/\/ -.*-$$/s/^(.{100}).*/\1/' $(TEXT_C)
-	@clang-format-14 -i $(TEXT_C)
+FILES ?= $(TEXT_C)
+format: ## rewrite C files in the house style; FILES="..." only these
+	@sed -i -E '/^ *\/\/ -.*-$$/s/^(.{100}).*/\1/' $(FILES)
+	@clang-format-14 -i $(FILES)
 
 # ---- the rest ----------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
