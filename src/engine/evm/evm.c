@@ -31,6 +31,7 @@ struct evm *evm_init(void *memory, u64 size, const struct evm_host *host)
     e->fork = FORK_COUNT;
     e->halt = HALT_NONE;
     e->count = 0;
+    e->top = e->frames;
     e->host = *host;
     e->stacks = (u256 *)(void *)stacks;
     e->cache = stacks + STACK_SPACE;
@@ -71,21 +72,24 @@ static u8 *arena_bottom(struct evm *e)
     if (e->count == 0) {
         return e->arena;
     }
-    const struct frame *caller = &e->frames[e->count - 1];
+    const struct frame *caller = e->top;
     return align16(caller->memory + caller->memory_size);
 }
 
-// Moves *bottom above [p, p + n) if that lies in the arena above it.
-static void keep(struct evm *e, u8 **bottom, const void *p, u64 n)
+// The owner has written n bytes at the address `at`. If they lie in the free part of the arena,
+// which begins at `bottom`, it is no longer known to be zero. Returns where they end, else
+// `bottom`.
+static u8 *written(struct evm *e, u8 *bottom, u64 at, u64 n)
 {
-    u64 at = (u64)p;
-    if (at >= (u64)*bottom && at < (u64)e->arena_end) {
-        CHECK(n <= (u64)e->arena_end - at);
-        *bottom = align16(*bottom + (at - (u64)*bottom) + n);
-        if (*bottom > e->dirty_end) {
-            e->dirty_end = *bottom;
-        }
+    if (at < (u64)bottom || at >= (u64)e->arena_end) {
+        return bottom;
     }
+    CHECK(n <= (u64)e->arena_end - at);
+    u8 *end = align16(bottom + (at - (u64)bottom) + n);
+    if (end > e->dirty_end) {
+        e->dirty_end = end;
+    }
+    return end;
 }
 
 // Bytes of the record's code and input that count as memory, so that all that a frame may bring
@@ -111,33 +115,34 @@ void evm_push(struct evm *e, const struct evm_frame_record *r)
         code_cache_trim(e);
     }
     u8 *bottom = arena_bottom(e);
-    struct frame *f = &e->frames[e->count];
+    struct frame *f = e->top + 1;
     f->used_before = e->memory_used;
     f->stack = e->count == 0 ? e->stacks : f[-1].sp;
     f->sp = f->stack;
     f->left = (i64)r->gas;
     f->memory_size = 0;
-    f->record = r;
+    f->record = *r;
     f->return_size = 0;
-    u64 counted = counted_size(e, bottom, r);
+    written(e, bottom, (u64)r, sizeof *r);
+    u64 counted = counted_size(e, bottom, &f->record);
     if (UNLIKELY(counted > EVM_MEMORY_MAX - e->memory_used)) {
         f->left = halted(e, HALT_OUT_OF_GAS);
         f->code = (struct code){NULL, NULL, 0};
     } else {
         e->memory_used += counted;
-        keep(e, &bottom, r, sizeof *r);
-        keep(e, &bottom, (const void *)r->input, r->input_size);
-        f->code = code_load(e, r, &bottom);
+        bottom = written(e, bottom, f->record.input, f->record.input_size);
+        f->code = code_load(e, &f->record, &bottom);
     }
     f->memory = bottom;
     f->pc = f->code.bytes;
     e->count++;
+    e->top = f;
 }
 
 void evm_resume(struct evm *e, const struct evm_outcome *o)
 {
     CHECK(e->count > 0);
-    struct frame *f = &e->frames[e->count - 1];
+    struct frame *f = e->top;
     if (UNLIKELY(o->halt != HALT_NONE)) {
         f->left = halted(e, (enum halt)o->halt);
         return;
@@ -154,8 +159,8 @@ void evm_resume(struct evm *e, const struct evm_outcome *o)
 enum evm_exit evm_run(struct evm *e, struct evm_request *request)
 {
     CHECK(e->count > 0);
-    const struct frame *f = &e->frames[e->count - 1];
-    return LIKELY(f->record->trace_level == 0) ? run_plain(e, request) : run_traced(e, request);
+    const struct frame *f = e->top;
+    return LIKELY(f->record.trace_level == 0) ? run_plain(e, request) : run_traced(e, request);
 }
 
 u32 evm_frame_count(const struct evm *e)
@@ -166,5 +171,6 @@ u32 evm_frame_count(const struct evm *e)
 void evm_reset(struct evm *e)
 {
     e->count = 0;
+    e->top = e->frames;
     e->memory_used = 0;
 }

@@ -163,8 +163,10 @@ struct evm *evm_init(void *memory, u64 size, const struct evm_host *host);
 // The environment of the transaction that follows; forgets nothing else.
 void evm_set_environment(struct evm *e, const struct evm_block_record *block,
                          const struct evm_tx_record *tx);
-// Begins a frame on top of the stack. The record and the input it names stay where they are until
-// the frame has ended. Loads (or finds cached) the code and analyses its jump destinations.
+// Begins a frame on top of the stack. The record is copied; the input it names stays where it is
+// until the frame has ended, which a caller's memory does. Loads the code (of init code the hash is
+// not looked at) or finds it cached. A frame whose input and uncached code exceed the limits halts
+// at once, out of gas.
 void evm_push(struct evm *e, const struct evm_frame_record *r);
 // Gives the top frame the outcome of what it asked for.
 void evm_resume(struct evm *e, const struct evm_outcome *o);

@@ -10,7 +10,7 @@ static u64 record_place(const struct evm *e)
     if (e->count == 0) {
         return (u64)e->arena;
     }
-    const struct frame *f = &e->frames[e->count - 1];
+    const struct frame *f = e->top;
     return ((u64)(f->memory + f->memory_size) + 15) & ~(u64)15;
 }
 
@@ -22,7 +22,7 @@ static u64 range_address(const struct frame *f, const u256 *offset, const u256 *
 
 i64 exit_call(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_request *request)
 {
-    struct frame *f = &e->frames[e->count - 1];
+    struct frame *f = e->top;
     bool has_value = op == OP_CALL || op == OP_CALLCODE;
     const u256 *range =
         has_value ? sp - 4 : sp - 3; // input's offset; below: its size, then the output's
@@ -55,7 +55,7 @@ i64 exit_call(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_requ
 
 i64 exit_create(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_request *request)
 {
-    struct frame *f = &e->frames[e->count - 1];
+    struct frame *f = e->top;
     left = memory_range(e, f, &sp[-2], &sp[-3], left);
     if (left < 0) {
         return left;
@@ -80,9 +80,10 @@ i64 exit_create(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_re
 // Pops the top frame; fields of the request that depend on how it ended are set by the callers.
 static void end(struct evm *e, struct evm_request *request)
 {
-    const struct frame *f = &e->frames[e->count - 1];
+    const struct frame *f = e->top;
     e->memory_used = f->used_before;
     e->count--;
+    e->top--;
     *request = (struct evm_request){
         .exit = EVM_EXIT_END,
         .record_at = record_place(e),
@@ -106,7 +107,7 @@ void exit_halt(struct evm *e, enum halt why, struct evm_request *request)
 void exit_output(struct evm *e, u256 *sp, i64 left, enum evm_status status,
                  struct evm_request *request)
 {
-    struct frame *f = &e->frames[e->count - 1];
+    struct frame *f = e->top;
     left = memory_range(e, f, &sp[-1], &sp[-2], left);
     if (left < 0) {
         exit_halt(e, (enum halt)e->halt, request);
@@ -126,7 +127,7 @@ void trace_step(struct evm *e, struct frame *f, const u8 *pc, u256 *sp, i64 left
     struct evm_step step = {
         .pc = (u32)(pc - f->code.bytes),
         .op = *pc,
-        .depth = f->record->depth,
+        .depth = f->record.depth,
         .stack_height = (u32)(sp - f->stack),
         .gas = (u64)left,
         .stack = (u64)f->stack,

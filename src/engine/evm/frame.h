@@ -43,15 +43,16 @@ struct frame {
     u256 *sp; // one above the top word
     i64 left; // gas; below 0: the frame halts at once
     u256 *stack;
+    u256 *stack_end; // sp of a full stack
     u8 *memory;
     u64 memory_size; // bytes, a multiple of 32
     struct code code;
-    const struct evm_frame_record *record;
     u64 return_size; // of the last call's return data
     u64 out;         // of the call under way: where its output goes
     u64 out_size;
     bool creates;    // the call under way is a creation
     u64 used_before; // evm.memory_used before this frame
+    struct evm_frame_record record;
 };
 
 struct evm {
@@ -60,6 +61,7 @@ struct evm {
     u32 fork;                   // enum fork; FORK_COUNT before the first frame
     u32 halt;                   // why a slow path has halted the frame
     u32 count;                  // of frames
+    struct frame *top;          // &frames[count]
     struct evm_host host;
     struct gas_table prices;
     struct evm_block_record block;
@@ -75,7 +77,7 @@ struct evm {
     u8 *cache;
     u64 cache_used;
     u32 cache_count;
-    struct frame frames[EVM_FRAMES_MAX];
+    struct frame frames[EVM_FRAMES_MAX + 1]; // the first is below all
     struct cached_code codes[CODE_SLOTS];
 };
 

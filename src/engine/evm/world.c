@@ -163,7 +163,7 @@ static i64 copy_in(struct evm *e, struct frame *f, const u256 *sp, i64 left, byt
 
 static bytes input_of(const struct frame *f)
 {
-    return (bytes){(const u8 *)f->record->input, f->record->input_size};
+    return (bytes){(const u8 *)f->record.input, f->record.input_size};
 }
 
 void body_calldata_load(struct frame *f, u256 *sp)
