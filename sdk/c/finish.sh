@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# finish.sh image|container LINKED OUTPUT: makes of a linked ELF what goes onto a chain. `image` keeps what the
+# machine loads, nothing else: no symbols, no section headers (each byte costs gas for ever). `container` does
+# that and puts the container of a creation around it: FF, the image's length as four big-endian bytes, FF, ELF.
+set -eu
+what=$1 linked=$2 output=$3
+stripped=$output.tmp
+trap 'rm -f "$stripped"' EXIT
+"${HYBRID_STRIP:-riscv64-unknown-elf-strip}" -s -R .riscv.attributes -o "$stripped" "$linked"
+
+number() { # OFFSET SIZE: a little-endian number of the file
+    od -A n -t "u$2" -j "$1" -N "$2" "$stripped" | tr -d ' '
+}
+headers=$(number 32 8) count=$(number 56 2) end=0
+end=$((headers + 56 * count))
+i=0
+while [ $i -lt "$count" ]; do
+    at=$((headers + 56 * i))
+    last=$(($(number $((at + 8)) 8) + $(number $((at + 32)) 8)))
+    [ "$(number $((at + 32)) 8)" = 0 ] || [ $last -le $end ] || end=$last
+    i=$((i + 1))
+done
+zeros() { # OFFSET COUNT
+    dd if=/dev/zero of="$stripped" bs=1 seek="$1" count="$2" conv=notrunc 2>/dev/null
+}
+zeros 40 8 # e_shoff
+zeros 60 4 # e_shnum, e_shstrndx
+byte() {
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\$(printf %03o $(($1 & 255)))"
+}
+{
+    if [ "$what" = container ]; then
+        n=$((end + 1))
+        byte 255
+        byte $((n >> 24))
+        byte $((n >> 16))
+        byte $((n >> 8))
+        byte $n
+        byte 255
+    fi
+    head -c $end "$stripped"
+} >"$output"
