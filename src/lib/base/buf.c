@@ -3,7 +3,6 @@
 // 64 bytes, so that short texts cost one allocation.
 #include "lib/base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "lib/base/bytes.h"
@@ -64,17 +63,22 @@ void buf_put_u8(struct buf *b, u8 v)
     b->p[b->n++] = v;
 }
 
-void buf_printf(struct buf *b, const char *format, ...)
+void buf_vprintf(struct buf *b, const char *format, va_list list)
 {
-    va_list first;
-    va_start(first, format);
-    va_list second;
-    va_copy(second, first);
-    i32 n = vsnprintf(NULL, 0, format, first);
-    va_end(first);
+    va_list again;
+    va_copy(again, list);
+    i32 n = vsnprintf(NULL, 0, format, list);
     CHECK(n >= 0);
     buf_reserve(b, (usize)n + 1); // vsnprintf also writes the ending 0, which is not counted
-    vsnprintf((char *)b->p + b->n, (usize)n + 1, format, second);
-    va_end(second);
+    vsnprintf((char *)b->p + b->n, (usize)n + 1, format, again);
+    va_end(again);
     b->n += (usize)n;
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    buf_vprintf(b, format, list);
+    va_end(list);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Loads, stores and copies of raw bytes with a stated byte order; the only place where byte order is
-// decided. Pointers need no alignment. Free-standing: memory goes through compiler builtins, which the
-// guest's start-up code also provides as functions.
+// Loads, stores and copies of raw bytes with a stated byte order; the only place where byte order
+// is decided. Pointers need no alignment. Free-standing: memory goes through compiler builtins,
+// which the guest's start-up code also provides as functions.
 #pragma once
 
 #include "lib/base/cc.h"
@@ -72,5 +72,5 @@ static inline bool b256_equal(const b256 *a, const b256 *b)
 
 static inline bytes bytes_slice(bytes s, usize from, usize n)
 {
-    return (bytes){s.p + from, n};
+    return (bytes){s.p == NULL ? NULL : s.p + from, n}; // NULL + 0 is undefined in C
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Invariants. CHECK is compiled always and guards memory and committed state; DCHECK only in debug, test
-// and fuzz builds. A failed check is a defect of this program, never a bad input, so it ends the process.
-// check_failed is defined by lib/os on the host and by guest/main.c inside the machine.
+// Invariants. CHECK is compiled always and guards memory and committed state; DCHECK only in debug,
+// test and fuzz builds. A failed check is a defect of this program, never a bad input, so it ends
+// the process. check_failed is defined by lib/os on the host and by guest/main.c inside the
+// machine.
 #pragma once
 
 #include "lib/base/cc.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Forks, and the table of prices and rules in force at each. Made from spec/forks.def and spec/gas.def;
-// shared by host and guest.
+// Forks, and the table of prices and rules in force at each. Made from spec/forks.def and
+// spec/gas.def; shared by host and guest.
 #pragma once
 
 #include "lib/base/types.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Gas of a running frame, as a type of its own so that no arithmetic happens to it by accident. Today it
-// is one number; a fork that splits gas into kinds adds members here and in these functions only.
-// All costs are below 2^63; what is left never goes below zero.
+// Gas of a running frame, as a type of its own so that no arithmetic happens to it by accident.
+// Today it is one number; a fork that splits gas into kinds adds members here and in these
+// functions only. All costs are below 2^63; what is left never goes below zero.
 #pragma once
 
 #include "lib/base/cc.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Halt reasons and faults: the two enums that cross every layer. Both are made from tables in spec/.
+// Halt reasons and faults: the two enums that cross every layer. Both are made from tables in
+// spec/.
 #pragma once
 
 #include "lib/base/cc.h"

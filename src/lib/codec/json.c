@@ -6,15 +6,12 @@
 
 #include <jansson.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/codec/hex.h"
 #include "lib/num/u256.h"
-
-#define MESSAGE_SIZE 256
 
 static const char *const kind_names[] = {
     [JSON_KIND_NULL] = "null",       [JSON_KIND_BOOL] = "true or false",
@@ -133,13 +130,11 @@ enum fault json_refuse(const json_value *v, const char *format, ...)
     if (out->n > 0) {
         return FAULT_BAD_INPUT;
     }
-    char message[MESSAGE_SIZE];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     put_path(out, v);
-    buf_put_text(out, message);
+    va_list list;
+    va_start(list, format);
+    buf_vprintf(out, format, list);
+    va_end(list);
     return FAULT_BAD_INPUT;
 }
 
@@ -298,7 +293,7 @@ enum fault json_get_u256(u256 *out, const json_value *v)
 
 enum fault json_get_u64(u64 *out, const json_value *v)
 {
-    u256 wide;
+    u256 wide = u256_zero();
     TRY(json_get_u256(&wide, v));
     if (!u256_fits_u64(wide)) {
         return json_refuse(v, "the number is too large");
