@@ -99,8 +99,8 @@ build/gen/gen: spec/gen.c $(wildcard spec/*.def)
 $(GEN)/hybrid_abi.h: build/gen/gen
 	@mkdir -p $(@D)
 	build/gen/gen sdk-header >$@
-docs: $(if $(wildcard spec/gen.c),build/gen/gen) ## docs/abi.md anew from the tables of spec/
-	$(if $(wildcard spec/gen.c),build/gen/gen abi >docs/abi.md)
+docs: build/gen/gen ## docs/abi.md anew from spec/abi.md.in and the tables of spec/
+	build/gen/gen abi >docs/abi.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
@@ -130,25 +130,10 @@ $(B)/obj/src/core/vm/guest_image.o: build/guest/guest.bin
 guest-lock: build/guest/guest.bin ## pin the guest that was built just now in tools/guest.lock
 	sh tools/guest_lock.sh $< >tools/guest.lock
 
-# ---- contracts: test/contracts, demo, sdk examples; bare-metal instruction tests in test/rv ---------------------
-SDK_SRC := $(sort $(wildcard sdk/c/*.[cS]))
-SDK_O := $(patsubst %,build/contracts/obj/%.o,$(basename $(SDK_SRC)))
-CONTRACT_SRC := $(if $(wildcard sdk/c/contract.ld),$(sort $(wildcard test/contracts/*.[cS] demo/*.c sdk/examples/*.c)))
-CONTRACTS := $(patsubst %,build/contracts/%.elf,$(notdir $(basename $(CONTRACT_SRC))))
+# ---- contracts of tests and demo (sdk/rules.mk: contracts), bare-metal instruction tests of test/rv -------------
 RV_TESTS := $(patsubst test/rv/%.S,build/rv/%.elf,$(sort $(wildcard test/rv/*.S)))
-contracts: $(CONTRACTS) $(RV_TESTS)
-build/contracts/obj/%.o: %.c Makefile | $(GEN_H)
-	@mkdir -p $(@D)
-	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) $(WARNINGS) -Isdk/c -I$(GEN) -c -o $@ $<
-build/contracts/obj/%.o: %.S Makefile | $(GEN_H)
-	@mkdir -p $(@D)
-	$(call say,RVCC,$@)$(RV_CC) $(RV_CFLAGS) -Isdk/c -I$(GEN) -c -o $@ $<
-define contract_rule
-build/contracts/$(notdir $(basename $(1))).elf: build/contracts/obj/$(basename $(1)).o $(SDK_O) sdk/c/contract.ld
-	$$(call say,RVLD,$$@)$(RV_CC) $(RV_LDFLAGS) -T sdk/c/contract.ld -o $$(@:.elf=.debug.elf) $$(filter %.o,$$^) -lgcc
-	$$(call say,STRIP,$$@)$(RV_STRIP) -o $$@ $$(@:.elf=.debug.elf)
-endef
-$(foreach c,$(CONTRACT_SRC),$(eval $(call contract_rule,$(c))))
+contracts: $(RV_TESTS)
+include $(wildcard sdk/rules.mk)
 build/rv/%.elf: test/rv/%.S $(wildcard test/rv/*.h test/rv/*.ld) Makefile
 	@mkdir -p $(@D)
 	$(call say,RVLD,$@)$(RV_CC) -march=rv64gc_zba_zbb_zbc_zbs -mabi=lp64d -mcmodel=medany -nostdlib -static -Itest/rv \
