@@ -19,9 +19,18 @@ typedef int64_t i64;
 typedef __int128 i128;
 typedef size_t usize;
 
-typedef struct { u64 w[4]; } u256;              // w[0] is the least significant limb
-typedef struct { u8 b[32]; } b256;              // a hash or a word in big-endian byte order
-typedef struct { u8 b[20]; } address;           // an account's address, as written in hex
-typedef struct { const u8 *p; usize n; } bytes; // borrowed and read only, never owned
+typedef struct {
+    u64 w[4];
+} u256; // w[0] is the least significant limb
+typedef struct {
+    u8 b[32];
+} b256; // a hash or a word in big-endian byte order
+typedef struct {
+    u8 b[20];
+} address; // an account's address, as written in hex
+typedef struct {
+    const u8 *p;
+    usize n;
+} bytes; // borrowed and read only, never owned
 
 #define BYTES_NONE ((bytes){NULL, 0})

@@ -48,14 +48,15 @@ u256 u256_mul(u256 a, u256 b)
 
 void u256_mul_full(u64 product[static 8], u256 a, u256 b)
 {
-    for (usize i = 0; i < 2 * LIMBS; i++) {
-        product[i] = 0;
-    }
+    u64 r[2 * LIMBS] = {0};
     for (usize i = 0; i < LIMBS; i++) {
-        u64 c = multiply_step(&product[i], a.w[0], b.w[i], 0);
-        c = multiply_step(&product[i + 1], a.w[1], b.w[i], c);
-        c = multiply_step(&product[i + 2], a.w[2], b.w[i], c);
-        product[i + 4] = multiply_step(&product[i + 3], a.w[3], b.w[i], c);
+        u64 c = multiply_step(&r[i], a.w[0], b.w[i], 0);
+        c = multiply_step(&r[i + 1], a.w[1], b.w[i], c);
+        c = multiply_step(&r[i + 2], a.w[2], b.w[i], c);
+        r[i + 4] = multiply_step(&r[i + 3], a.w[3], b.w[i], c);
+    }
+    for (usize i = 0; i < 2 * LIMBS; i++) {
+        product[i] = r[i];
     }
 }
 
@@ -135,20 +136,27 @@ static u64 quotient_3by2(const u64 u[3], const u64 d[2], u64 v)
     return r >= whole ? q1 + 1 : q1;
 }
 
-// u[0..n) -= d[0..n) * q; returns what u[n] has to give.
-static u64 subtract_multiple(u64 *u, const u64 *d, usize n, u64 q)
+// *u -= d * q + borrow; returns the next borrow. Cannot overflow: the product and the borrow are
+// below 2^128 - 2^64, so the high limb has room for the one that *u lacks.
+static ALWAYS_INLINE u64 subtract_step(u64 *u, u64 d, u64 q, u64 borrow)
 {
-    u64 borrow = 0;
-    for (usize i = 0; i < n; i++) {
-        u128 t = (u128)d[i] * q + borrow;
-        u64 low = (u64)t;
-        borrow = high(t) + (u[i] < low);
-        u[i] -= low;
-    }
+    u128 t = (u128)d * q + borrow;
+    u64 low = (u64)t;
+    borrow = high(t) + (*u < low);
+    *u -= low;
     return borrow;
 }
 
-static u64 add_back(u64 *u, const u64 *d, usize n)
+// u[0..n) -= d[0..n) * q for n of 2 to 4; returns what u[n] has to give.
+static ALWAYS_INLINE u64 subtract_multiple(u64 *u, const u64 *d, usize n, u64 q)
+{
+    u64 borrow = subtract_step(&u[0], d[0], q, 0);
+    borrow = subtract_step(&u[1], d[1], q, borrow);
+    borrow = n > 2 ? subtract_step(&u[2], d[2], q, borrow) : borrow;
+    return n > 3 ? subtract_step(&u[3], d[3], q, borrow) : borrow;
+}
+
+static NOINLINE u64 add_back(u64 *u, const u64 *d, usize n)
 {
     u64 carry = 0;
     for (usize i = 0; i < n; i++) {
@@ -160,8 +168,11 @@ static u64 add_back(u64 *u, const u64 *d, usize n)
 }
 
 // One step of algorithm D: u[0..n] / d[0..n), n >= 2, for u[1..n] < d. Leaves the remainder in u.
-static u64 divide_step(u64 *u, const u64 *d, usize n, u64 v)
+static ALWAYS_INLINE u64 divide_step(u64 *u, const u64 *d, usize n, u64 v)
 {
+    if (u[n] == 0 && u[n - 1] < d[n - 1]) {
+        return 0; // often so in the first step
+    }
     u64 q = ~(u64)0;
     // u[n]:u[n-1] above d[n-1]:d[n-2] is excluded by u[1..n] < d
     if (LIKELY(u[n] != d[n - 1] || u[n - 1] != d[n - 2])) {
@@ -175,6 +186,15 @@ static u64 divide_step(u64 *u, const u64 *d, usize n, u64 v)
         u[n] += add_back(u, d, n);
     }
     return q;
+}
+
+// All steps: quotient limbs into q[0..count), remainder in u[0..n). Called with constant n.
+static ALWAYS_INLINE void divide_steps(u64 *q, usize count, u64 *u, const u64 *d, usize n)
+{
+    u64 v = reciprocal_3by2(d[n - 1], d[n - 2]);
+    for (usize i = count; i-- > 0;) {
+        q[i] = divide_step(u + i, d, n, v);
+    }
 }
 
 // to[0..n] = from[0..n) << count for count < 64. `to` may be `from` if it has n + 1 limbs.
@@ -228,9 +248,12 @@ static u256 divide(u64 *q, const u64 *u, usize n, u256 d)
         r.w[0] = rest >> count;
         return r;
     }
-    u64 v = reciprocal_3by2(divisor[dn - 1], divisor[dn - 2]);
-    for (usize i = un - dn + 1; i-- > 0;) {
-        q[i] = divide_step(top + i, divisor, dn, v);
+    if (dn == 2) {
+        divide_steps(q, un - 1, top, divisor, 2);
+    } else if (dn == 3) {
+        divide_steps(q, un - 2, top, divisor, 3);
+    } else {
+        divide_steps(q, un - 3, top, divisor, 4);
     }
     for (usize i = 0; i < dn; i++) {
         u64 above = i + 1 < dn ? top[i + 1] : 0;
