@@ -24,7 +24,6 @@
 #define LARGE_CODE 24576u             // bytes of RISC-V code above which its loading is paid (EIP-7907)
 #define RISCV_GAS_MAX (1ull << 48)    // a RISC-V frame computes with at most this much
 #define LIVE_PAGES_MAX 32768u         // of all frames of a transaction
-#define TRANSIENT_BYTES_MAX (128ull << 20) // init code and foreign inputs held for live EVM frames
 
 enum
 {
@@ -51,13 +50,14 @@ struct frame {
     bytes input;                 // as the frame sees it
     struct state_checkpoint checkpoint;
     u64 gas;                     // EVM: what it has while a child runs; RISC-V: beyond 2^48, untouched
-    u64 transient;               // bytes counted in vm->transient
+    struct evm_frame_record record; // EVM frames, native form
     // RISC-V frames only
     struct rv_machine m;
     struct rv_program *program;  // one reference
     u32 pages;                   // held, counted in vm->pages_live
     u32 last_status;             // service 0x02
     address last_created;        // service 0x01
+    bool is_invoke;              // the call under way came by invoke
     u8 *created_at;              // invoke of a creation: where its address goes, else NULL
 };
 
@@ -78,7 +78,7 @@ struct evm_door { // one form of the mini-EVM
     // Runs until the next exit; request->data is checked to be readable.
     enum fault (*run)(struct vm *vm, struct evm_request *request);
     const u8 *(*read)(struct vm *vm, u64 at, u64 n); // memory of the EVM; NULL if out of bounds
-    enum fault (*reset)(struct vm *vm);              // after a fault or a giant memory
+    enum fault (*reset)(struct vm *vm);              // after a fault
 };
 
 struct vm_code; // cache, code.c
@@ -93,14 +93,13 @@ struct vm {
     bool inspected; // any function of the inspector is set
     struct vm_block block;
     struct vm_transaction tx;
-    bool environment_changed; // the mini-EVM has not seen block and tx yet
+    bool environment_changed; // the native EVM has not seen block and tx yet
     struct state *state;
     struct frame **frames; // FRAME_DEPTH_MAX + 1, allocated when first used
     u32 count;
     struct answer answer;
     struct buf return_data;
     u32 pages_live, pages_peak;
-    u64 transient;
     u64 cycles, instructions;
     struct vm_code *code;
     struct rv_pool *pool;
@@ -109,17 +108,17 @@ struct vm {
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
     struct rv_machine guest;
-    struct frame *guest_begin;        // queued by begin
-    bool guest_resuming;
-    bool guest_nested;                // stopped in the exit service: a request and an outcome are there
+    struct frame *guest_begin;  // queued by begin, else NULL
+    bool guest_resuming;        // queued by resume
+    bool guest_nested;          // stopped in the exit service, else idle: waiting for a top record
     struct evm_outcome guest_outcome;
-    u64 guest_request_at, guest_outcome_at, guest_record_at;
-    u32 guest_frames;                 // EVM frames that live in it
-    u64 guest_memory_top;
+    u64 guest_outcome_at;       // where the exit service wants its outcome
+    u64 guest_record_at;        // and a nested frame's record
+    u64 guest_memory_top;       // highest since the guest was made
     // native form
     void *native_memory;
     struct evm *native;
-    struct evm_frame_record native_record;
+    u64 native_memory_top; // highest since the EVM was made
 };
 
 static inline struct frame *vm_top(struct vm *vm)
@@ -127,9 +126,9 @@ static inline struct frame *vm_top(struct vm *vm)
     return vm->count > 0 ? vm->frames[vm->count - 1] : NULL;
 }
 
-static inline u64 words_of(u64 bytes)
+static inline u64 words_of(u64 n)
 {
-    return bytes / 32 + (bytes % 32 != 0);
+    return n / 32 + (n % 32 != 0);
 }
 
 __attribute__((format(printf, 3, 4))) enum fault vm_fault(struct vm *vm, enum fault f,
@@ -152,6 +151,7 @@ struct frame_request { // everything a frame is made of
     bytes code;
     bytes input;
     u64 gas;
+    u64 start_price; // top frame: what reaching its large code costs, charged to the frame
 };
 
 // Begins: moves value, then runs a precompile, or pushes a frame, or has nothing to run. Either
@@ -161,9 +161,11 @@ MUST_USE enum fault frame_begin(struct vm *vm, const struct frame_request *r);
 // into the frame's own memory.
 MUST_USE enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, bytes output);
 // The answer of something that had no frame (not begun, address collision).
-void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 gas, bool was_create);
+void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returned, bool was_create);
 void frames_drop(struct vm *vm); // after a fault
 u64 large_code_price(const struct vm *vm, u64 size);
+// Limits, then the price of `count` more pages for a RISC-V frame; counts them.
+enum halt frame_take_pages(struct vm *vm, struct frame *f, gas *g, u64 count);
 
 // ---- code.c
 
@@ -199,7 +201,7 @@ void copy_padded(u8 *to, bytes from, u64 offset, u64 n);
 
 struct call_request {
     u8 op;
-    bool capped;     // the gas wanted is a limit, cut to all but one 64th; else too much of it halts
+    bool capped;     // the gas wanted is a limit; else, before EIP-150, more than there is halts
     bool foreign;    // the data is not in the mini-EVM's memory
     u64 gas_wanted;
     address to;
