@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// The program `hybrid`: a table of commands. A command gets the arguments from its own name on.
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cli/cli.h"
+
+struct command {
+    const char *name; // one word, or two with a space
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static int cmd_version(int argc, char **argv);
+static int cmd_help(int argc, char **argv);
+
+static const struct command commands[] = {
+    {"run", cmd_run, "execute code or a call on a fresh or given state"},
+    {"rv run", cmd_rv_run, "run a RISC-V contract program by itself"},
+    {"version", cmd_version, "print the version"},
+    {"help", cmd_help, "print help on a command"},
+};
+
+static void print_commands(FILE *to)
+{
+    fputs("usage: hybrid COMMAND [options]\n\n"
+          "An Ethereum-compatible execution engine for EVM and RISC-V contracts.\n\ncommands:\n",
+          to);
+    for (usize i = 0; i < COUNT_OF(commands); i++) {
+        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    }
+    fputs("\n`hybrid help COMMAND` shows its options and examples. For a start:\n"
+          "  hybrid run --code 0x60016000526001601ff3\n",
+          to);
+}
+
+static int cmd_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    puts("hybrid " HYBRID_VERSION);
+    return fflush(stdout) == 0 ? CLI_OK : CLI_FAULT;
+}
+
+// The command that the first words name, and how many words that takes; NULL if there is none.
+static const struct command *find_command(int *words, int argc, char **argv)
+{
+    for (usize i = 0; i < COUNT_OF(commands); i++) {
+        const char *name = commands[i].name;
+        const char *space = strchr(name, ' ');
+        usize first = space != NULL ? (usize)(space - name) : strlen(name);
+        if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0) {
+            continue;
+        }
+        if (space == NULL || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
+            *words = space == NULL ? 1 : 2;
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int refuse_command(int argc, char **argv)
+{
+    bool is_group = strcmp(argv[0], "rv") == 0;
+    if (is_group && (argc < 2 || strcmp(argv[1], "--help") == 0)) {
+        print_commands(argc < 2 ? stderr : stdout);
+        return argc < 2 ? CLI_USAGE : CLI_OK;
+    }
+    fprintf(stderr, "hybrid: there is no command \"%s%s%s\"; `hybrid help` lists the commands\n",
+            argv[0], is_group && argc > 1 ? " " : "", is_group && argc > 1 ? argv[1] : "");
+    return CLI_USAGE;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_commands(stdout);
+        return fflush(stdout) == 0 ? CLI_OK : CLI_FAULT;
+    }
+    int words;
+    const struct command *c = find_command(&words, argc - 1, argv + 1);
+    if (c == NULL) {
+        return refuse_command(argc - 1, argv + 1);
+    }
+    char option[] = "--help";
+    char *arguments[] = {argv[words], option, NULL};
+    return c->run(2, arguments);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_commands(stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        return cmd_version(argc, argv);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_commands(stdout);
+        return fflush(stdout) == 0 ? CLI_OK : CLI_FAULT;
+    }
+    int words;
+    const struct command *c = find_command(&words, argc - 1, argv + 1);
+    if (c == NULL) {
+        return refuse_command(argc - 1, argv + 1);
+    }
+    return c->run(argc - words, argv + words);
+}
