@@ -64,7 +64,7 @@ u8 *rv_slot_write(struct rv_slot *slot, u64 gva, u64 n);
 // ---- machines ------------------------------------------------------------------------------------------
 
 struct rv_machine {
-    u64 x[32]; // x[0] is 0
+    u64 x[33]; // x[0] is 0; x[32] takes the interpreter's writes to x0 and is 0 outside of it
     u64 f[32]; // F values NaN-boxed
     u32 pc;
     i64 cycles;       // left; the owner charges services by subtracting, never below 0

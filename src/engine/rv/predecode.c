@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// From executable bytes to records and charges. Records are made for every even pc, because a jump
+// may go to each of them; charges are suffix sums (ABI section 4) and fall out of one pass from the
+// end. Two things the interpreter shall not have to ask are settled here: writes to x0, and whether
+// the target of a direct jump lies in the same run.
+#include "engine/rv/priv.h"
+
+#include "lib/base/bytes.h"
+#include "lib/base/mem.h"
+
+// Targets of direct jumps that lie outside the run; each gets a record behind the others.
+struct far_targets {
+    u32 *pc;
+    u32 count, capacity;
+};
+
+static u32 add_far(struct far_targets *far, u32 pc)
+{
+    if (far->count == far->capacity) {
+        far->capacity = far->capacity == 0 ? 64 : far->capacity * 2;
+        far->pc = mem_realloc(far->pc, far->capacity * sizeof *far->pc);
+    }
+    far->pc[far->count] = pc;
+    return far->count++;
+}
+
+// The instruction at record i; what is not wholly in executable bytes is undecodable.
+static struct rv_insn decode_at(const struct rv_run *run, u32 i)
+{
+    static const struct rv_insn cut_off = {.op = RV_OP_ILLEGAL, .size = 2};
+    u32 at = run->first - run->lo + 2 * i;
+    u32 left = run->hi - run->lo - at;
+    if (left < 2) {
+        return cut_off;
+    }
+    u32 low = load_le16(run->bytes + at);
+    if ((low & 3) != 3) {
+        return rv_decode(low);
+    }
+    return left < 4 ? cut_off : rv_decode(load_le32(run->bytes + at));
+}
+
+// What an operation's operand fields mean to the interpreter.
+enum shape { SHAPE_OTHER, SHAPE_PURE, SHAPE_BRANCH, SHAPE_JAL, SHAPE_AUIPC, SHAPE_FP };
+
+static u8 shape_of(u32 op)
+{
+#define PURE(NAME, ...) [RV_OP_##NAME] = SHAPE_PURE,
+#define FP(NAME, ...) [RV_OP_##NAME] = SHAPE_FP,
+#define RV_R PURE
+#define RV_I PURE
+#define RV_SHIFT PURE
+#define RV_SHIFTW PURE
+#define RV_UNARY PURE
+#define RV_U PURE
+#define RV_BRANCH(NAME, ...) [RV_OP_##NAME] = SHAPE_BRANCH,
+#define RV_JAL(NAME, ...) [RV_OP_##NAME] = SHAPE_JAL,
+#define RV_F_FFF_RM FP
+#define RV_F_FF_RM FP
+#define RV_F_F_RM FP
+#define RV_X_F_RM FP
+#define RV_F_X_RM FP
+    static const u8 shapes[RV_OP_COUNT] = {
+#include "spec/rv64.def"
+    };
+#undef PURE
+#undef FP
+    return op == RV_OP_AUIPC ? SHAPE_AUIPC : shapes[op];
+}
+
+// Whether rd is an F register, of which f0 is an ordinary one.
+static bool writes_f(u32 op)
+{
+#define F(NAME, ...) [RV_OP_##NAME] = true,
+#define RV_FLOAD F
+#define RV_F_FFF_RM F
+#define RV_F_FF_RM F
+#define RV_F_F_RM F
+#define RV_F_FF F
+#define RV_F_X_RM F
+#define RV_F_X F
+    static const bool is_f[RV_OP_COUNT] = {
+#include "spec/rv64.def"
+    };
+#undef F
+    return is_f[op];
+}
+
+static i32 target_distance(const struct rv_run *run, struct far_targets *far, u32 i, i32 offset)
+{
+    u32 target = run->first + 2 * i + (u32)offset;
+    u32 index = (target - run->first) / 2;
+    if (target < run->first || index >= run->count) {
+        index = run->count + 1 + add_far(far, target);
+    }
+    return ((i32)index - (i32)i) * (i32)sizeof(struct rv_record);
+}
+
+static struct rv_record make_record(const struct rv_run *run, struct far_targets *far, u32 i,
+                                    const struct rv_insn *insn)
+{
+    struct rv_record r = {
+        .rd = insn->rd, .rs1 = insn->rs1, .rs2 = insn->rs2, .kind = (u8)insn->op, .imm = insn->imm};
+    const struct rv_handlers *handlers = rv_interp_handlers();
+    u8 shape = shape_of(insn->op);
+    bool to_x0 = insn->rd == 0 && !writes_f(insn->op);
+    if (shape == SHAPE_BRANCH || shape == SHAPE_JAL) {
+        r.imm = target_distance(run, far, i, insn->imm);
+    }
+    if (shape == SHAPE_AUIPC) {
+        u64 value = run->first + 2 * i + (u64)(i64)insn->imm;
+        r.imm = (i32)(u32)value;
+        r.rs1 = (u8)(value >> 32 & 1);
+    }
+    if (shape == SHAPE_FP) {
+        r.imm = insn->rm | insn->rs3 << 8;
+    }
+    if (to_x0 && (shape == SHAPE_PURE || shape == SHAPE_AUIPC)) {
+        r.kind = RV_KIND_NOP;
+    } else if (to_x0 && shape == SHAPE_JAL) {
+        r.kind = RV_KIND_JUMP;
+    } else if (to_x0) {
+        r.rd = 32;
+    }
+    r.handler = handlers->of[r.kind][insn->size == 4];
+    return r;
+}
+
+// The records behind those of the pcs: the end of the run, and the far targets.
+static void make_tail(struct rv_run *run, const struct far_targets *far)
+{
+    u32 end = run->first + 2 * run->count;
+    run->records[run->count] = (struct rv_record){
+        .kind = RV_KIND_OUTSIDE,
+        .imm = (i32)end,
+        .handler = rv_interp_handlers()->of[RV_KIND_OUTSIDE][0],
+    };
+    run->charges[run->count] = 0;
+    for (u32 i = 0; i < far->count; i++) {
+        run->records[run->count + 1 + i].imm = (i32)far->pc[i];
+    }
+}
+
+void rv_run_predecode(struct rv_run *run)
+{
+    struct far_targets far = {0};
+    run->first = run->lo + run->lo % 2;
+    run->count = run->hi > run->first ? (run->hi - run->first + 1) / 2 : 0;
+    run->records = mem_alloc((run->count + 1) * sizeof *run->records);
+    run->charges = mem_alloc((run->count + 1) * sizeof *run->charges);
+    run->charges[run->count] = 0;
+    for (u32 i = run->count; i-- > 0;) {
+        struct rv_insn insn = decode_at(run, i);
+        run->records[i] = make_record(run, &far, i, &insn);
+        rv_charge charge = 1ull << 32 | rv_op_cost(insn.op);
+        if (!rv_op_ends_block(insn.op)) {
+            charge += run->charges[i + insn.size / 2];
+        }
+        run->charges[i] = charge;
+    }
+    run->far_count = far.count;
+    run->records = mem_realloc(run->records, rv_run_records(run) * sizeof *run->records);
+    run->charges = mem_realloc(run->charges, rv_run_records(run) * sizeof *run->charges);
+    make_tail(run, &far);
+    mem_free(far.pc);
+}
+
+void rv_run_link(struct rv_run *run, const struct rv_program *p)
+{
+    for (u32 i = run->count + 1; i < rv_run_records(run); i++) {
+        struct rv_record *r = &run->records[i];
+        const struct rv_run *to = rv_run_find(p, (u32)r->imm);
+        r->kind = to != NULL ? RV_KIND_FAR : RV_KIND_OUTSIDE;
+        r->handler = rv_interp_handlers()->of[r->kind][0];
+        run->charges[i] = to != NULL ? to->charges[((u32)r->imm - to->first) / 2] : 0;
+    }
+}

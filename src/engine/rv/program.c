@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// Programs: a validated ELF, its code in the interpreter's form, and the map of its memory as
+// ranges of pages, from which slots are made and cleaned. A program does not change once it is
+// made, so threads may share it; only its reference count moves.
+#include "engine/rv/priv.h"
+
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
+#include "lib/base/mem.h"
+
+#define PAGE_MASK (RV_PAGE_SIZE - 1)
+#define POINTS_MAX 72 // two for the memory, two for the file bytes of 16 segments, 8 of the profile
+#define SLOT_OVERHEAD 0x10000u // page tables and the permission table's pages of a slot, about
+
+static u32 page_down(u32 n)
+{
+    return n & ~PAGE_MASK;
+}
+
+static u32 page_up(u32 n)
+{
+    return (n + PAGE_MASK) & ~PAGE_MASK;
+}
+
+// ---- executable runs
+// -----------------------------------------------------------------------------------
+
+static void copy_run_bytes(const struct rv_program *p, struct rv_run *run)
+{
+    run->bytes = mem_alloc(run->hi - run->lo);
+    for (u32 i = 0; i < p->image.segment_count; i++) {
+        const struct hv1_segment *s = &p->image.segment[i];
+        if (s->x && s->gva >= run->lo && s->gva < run->hi) {
+            copy_bytes(run->bytes + (s->gva - run->lo), p->elf + s->offset, s->file_size);
+        }
+    }
+}
+
+static void make_runs(struct rv_program *p)
+{
+    for (u32 i = 0; i < p->image.segment_count; i++) {
+        const struct hv1_segment *s = &p->image.segment[i];
+        if (!s->x) {
+            continue;
+        }
+        if (p->run_count > 0 && p->runs[p->run_count - 1].hi == s->gva) {
+            p->runs[p->run_count - 1].hi = s->gva + s->size;
+        } else {
+            p->runs[p->run_count++] = (struct rv_run){.lo = s->gva, .hi = s->gva + s->size};
+        }
+    }
+    for (u32 i = 0; i < p->run_count; i++) {
+        struct rv_run *run = &p->runs[i];
+        copy_run_bytes(p, run);
+        rv_run_predecode(run);
+        p->memory += run->hi - run->lo;
+        p->memory += rv_run_records(run) * (sizeof(struct rv_record) + sizeof(rv_charge));
+    }
+    for (u32 i = 0; i < p->run_count; i++) {
+        rv_run_link(&p->runs[i], p);
+    }
+}
+
+const struct rv_run *rv_run_find(const struct rv_program *p, u32 pc)
+{
+    for (u32 i = 0; i < p->run_count; i++) {
+        const struct rv_run *run = &p->runs[i];
+        if (pc >= run->first && (pc - run->first) / 2 < run->count) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
+// ---- memory map
+// ----------------------------------------------------------------------------------------
+
+static void add_point(u32 *points, u32 *count, u32 at)
+{
+    u32 i = *count;
+    for (; i > 0 && points[i - 1] > at; i--) {
+        points[i] = points[i - 1];
+    }
+    CHECK(*count < POINTS_MAX);
+    points[i] = at;
+    *count += 1;
+}
+
+// Access of the profile alone: stack, and what is the guest's own.
+static u8 profile_perm(const struct rv_program *p, u32 gva)
+{
+    bool stack = gva >= RV_STACK_HI - p->image.stack_size && gva < RV_STACK_HI;
+    bool own = p->profile == RV_GUEST &&
+               ((gva >= RV_CALLDATA_LO && gva < RV_GUEST_WINDOW_HI) || gva >= p->image.heap_lo);
+    return stack || own ? RV_PERM_R | RV_PERM_W : 0;
+}
+
+static struct rv_range describe(const struct rv_program *p, u32 lo, u32 hi)
+{
+    struct rv_range range = {.lo = lo, .hi = hi, .perm = profile_perm(p, lo)};
+    for (u32 i = 0; i < p->image.segment_count; i++) {
+        const struct hv1_segment *s = &p->image.segment[i];
+        if (lo >= page_down(s->gva) && lo < page_up(s->gva + s->size)) {
+            range.perm |=
+                (u8)((s->r ? RV_PERM_R : 0) | (s->w ? RV_PERM_W : 0) | (s->x ? RV_PERM_X : 0));
+            range.filled |= s->file_size > 0 && lo < page_up(s->gva + s->file_size);
+        }
+    }
+    return range;
+}
+
+void rv_program_fill(const struct rv_program *p, const struct rv_range *range, u8 *to)
+{
+    zero_bytes(to, range->hi - range->lo);
+    for (u32 i = 0; i < p->image.segment_count; i++) {
+        const struct hv1_segment *s = &p->image.segment[i];
+        u32 lo = s->gva > range->lo ? s->gva : range->lo;
+        u32 hi = s->gva + s->file_size < range->hi ? s->gva + s->file_size : range->hi;
+        if (lo < hi) {
+            copy_bytes(to + (lo - range->lo), p->elf + s->offset + (lo - s->gva), hi - lo);
+        }
+    }
+}
+
+static void take_range(struct rv_program *p, struct rv_range range)
+{
+    struct rv_range *last = p->range_count > 0 ? &p->ranges[p->range_count - 1] : NULL;
+    if (last != NULL && last->hi == range.lo && last->perm == range.perm &&
+        last->filled == range.filled) {
+        last->hi = range.hi;
+    } else {
+        CHECK(p->range_count < RV_RANGES_MAX);
+        p->ranges[p->range_count++] = range;
+    }
+}
+
+// Cuts the address space at every border of a segment's memory or file bytes and of the profile's
+// regions; between two cuts all pages are alike.
+static void make_ranges(struct rv_program *p)
+{
+    u32 points[POINTS_MAX], count = 0;
+    add_point(points, &count, RV_STACK_HI - p->image.stack_size);
+    add_point(points, &count, RV_STACK_HI);
+    if (p->profile == RV_GUEST) {
+        add_point(points, &count, RV_CALLDATA_LO);
+        add_point(points, &count, RV_GUEST_WINDOW_HI);
+        add_point(points, &count, RV_GUEST_HI);
+    }
+    for (u32 i = 0; i < p->image.segment_count; i++) {
+        const struct hv1_segment *s = &p->image.segment[i];
+        add_point(points, &count, page_down(s->gva));
+        add_point(points, &count, page_up(s->gva + s->size));
+        add_point(points, &count, page_up(s->gva + s->file_size));
+    }
+    for (u32 i = 0; i + 1 < count; i++) {
+        if (points[i] < points[i + 1]) {
+            struct rv_range range = describe(p, points[i], points[i + 1]);
+            if (range.perm != 0) {
+                take_range(p, range);
+            }
+        }
+    }
+}
+
+static void make_contents(struct rv_program *p)
+{
+    p->slot_memory = SLOT_OVERHEAD;
+    for (u32 i = 0; i < p->range_count; i++) {
+        struct rv_range *range = &p->ranges[i];
+        if (range->filled && (range->perm & RV_PERM_W) != 0) {
+            u8 *data = mem_alloc(range->hi - range->lo);
+            rv_program_fill(p, range, data);
+            range->data = data;
+            p->memory += range->hi - range->lo;
+        }
+        if (!rv_range_is_given_back(range)) {
+            p->slot_memory += range->hi - range->lo;
+        }
+    }
+}
+
+// ---- public
+// --------------------------------------------------------------------------------------------
+
+struct rv_program *rv_program_new(bytes elf, enum rv_profile profile, enum hv1_verdict *verdict)
+{
+    struct hv1_image image;
+    *verdict = hv1_validate(&image, NULL, elf);
+    if (*verdict != HV1_OK) {
+        return NULL;
+    }
+    struct rv_program *p = mem_zalloc(sizeof *p);
+    atomic_init(&p->refs, 1);
+    p->profile = profile;
+    p->image = image;
+    p->elf = mem_alloc(elf.n);
+    p->elf_size = elf.n;
+    p->memory = sizeof *p + elf.n;
+    copy_bytes(p->elf, elf.p, elf.n);
+    make_runs(p);
+    make_ranges(p);
+    make_contents(p);
+    return p;
+}
+
+struct rv_program *rv_program_ref(struct rv_program *p)
+{
+    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+    return p;
+}
+
+void rv_program_unref(struct rv_program *p)
+{
+    if (p == NULL || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (u32 i = 0; i < p->run_count; i++) {
+        mem_free(p->runs[i].bytes);
+        mem_free(p->runs[i].records);
+        mem_free(p->runs[i].charges);
+    }
+    for (u32 i = 0; i < p->range_count; i++) {
+        mem_free(p->ranges[i].data);
+    }
+    mem_free(p->elf);
+    mem_free(p);
+}
+
+u32 rv_program_refs(const struct rv_program *p)
+{
+    return atomic_load_explicit(&p->refs, memory_order_acquire);
+}
+
+const struct hv1_image *rv_program_image(const struct rv_program *p)
+{
+    return &p->image;
+}
+
+bytes rv_program_elf(const struct rv_program *p)
+{
+    return (bytes){p->elf, p->elf_size};
+}
+
+usize rv_program_memory(const struct rv_program *p)
+{
+    return p->memory;
+}
