@@ -156,11 +156,16 @@ build/tools/tidy: tools/tidy.c tools/tidy_text.c
 	$(call say,CC,$@)gcc $(LANGUAGE) $(WARNINGS) -D_GNU_SOURCE -O1 -g -Itools -o $@ $^
 tests: $(B)/hybrid-test $(FUZZERS) all build/tools/tidy ## build, do not run, all that `test` runs in MODE
 
-test: ## asan and release runners, replayed fuzz corpora, shell tests; ends with `N passed, N failed`
+# Official test vectors, where they lie beside the project; tests that want them say so when they are not there.
+FIXTURES := $(wildcard ../shared/fixtures/unpack)
+fixtures:
+	@$(if $(FIXTURES),$(FIXTURES) build/fixtures unit >/dev/null,echo 'official test vectors (../shared/fixtures) not found: their suites are not run')
+
+test: fixtures ## asan and release runners, replayed fuzz corpora, shell tests; ends with `N passed, N failed`
 	$(MAKE) MODE=asan tests
 	$(MAKE) MODE=release tests
 	sh tools/run_tests.sh "$(TESTS)" asan release
-test-all: ## the same with the long tests, and verify and clang builds too
+test-all: fixtures ## the same with the long tests, and verify and clang builds too
 	$(MAKE) MODE=asan tests
 	$(MAKE) MODE=release tests
 	$(MAKE) MODE=verify tests
@@ -241,6 +246,6 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all docs guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
+.PHONY: all docs fixtures guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
   lint-tidy checked-by-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -184,7 +184,7 @@ static enum fault begin_call(struct vm *vm, const struct vm_message *m)
         .caller = m->from,
         .code_address = m->to,
         .value = m->value,
-        .moves_value = true,
+        .moves_value = !m->value_stays,
         .input = m->input,
         .gas = m->gas,
     };

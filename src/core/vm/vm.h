@@ -51,6 +51,7 @@ struct vm_message {
     u256 value;
     bytes input;           // of a call; init code of a creation
     u64 gas;
+    bool value_stays;      // the frame sees `value`, but no balance changes
     bool has_code;         // run `code` instead of what `to` holds (it still is `to`'s frame)
     bytes code;
 };
