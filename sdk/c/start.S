@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Where a contract begins. The machine has set sp to the stack's end, a0 to the calldata window and all else to
-// zero, and memory that no file bytes fill reads as zero, so nothing is left to prepare but gp. A program
-// is a contract, which ends with empty output when contract_main returns; or, with HYBRID_RUNTIME naming
-// the contract's ELF, its constructor, which ends by returning that image (FF, then the ELF) as code.
+// Where a contract begins. The machine has set sp to the stack's end, a0 to the calldata window and
+// all else to zero, and memory that no file bytes fill reads as zero, so nothing is left to prepare
+// but gp. A program is a contract, which ends with empty output when contract_main returns; or,
+// with HYBRID_RUNTIME naming the contract's ELF, its constructor, which ends by returning that
+// image (FF, then the ELF) as code.
 #include "hybrid_abi.h"
 
     .section .text.start, "ax"

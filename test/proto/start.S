@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Start-up code as run-time packages for bare RISC-V bring it: interrupts off, a trap vector, a look at the hart's number,
-// the stack pointer, bss zeroed word by word, then the program. The trap handler and the loop for other harts are
-// never reached. The words between them are data among code.
+// Start-up code as run-time packages for bare RISC-V bring it: interrupts off, a trap vector, a
+// look at the hart's number, the stack pointer, bss zeroed word by word, then the program. The trap
+// handler and the loop for other harts are never reached. The words between them are data among
+// code.
     .option norelax
     .section .text.start, "ax"
     .globl _start
