@@ -91,12 +91,17 @@ static void native_step(void *ctx, const struct evm_step *s)
     report_step(ctx, s, (const u256 *)(uintptr_t)s->stack, memory);
 }
 
+static u64 native_size(void)
+{
+    return (evm_memory_needed() + OS_PAGE_SIZE - 1) / OS_PAGE_SIZE * OS_PAGE_SIZE;
+}
+
 enum fault native_start(struct vm *vm)
 {
     if (vm->native != NULL) {
         return FAULT_NONE;
     }
-    u64 size = evm_memory_needed();
+    u64 size = native_size();
     vm->native_memory = os_reserve(size);
     if (vm->native_memory == NULL || !os_commit_rw(vm->native_memory, size)) {
         return vm_fault(vm, FAULT_OUT_OF_MEMORY, "no address space for the EVM");
@@ -129,7 +134,7 @@ enum fault native_start(struct vm *vm)
 void native_stop(struct vm *vm)
 {
     if (vm->native_memory != NULL) {
-        os_release(vm->native_memory, evm_memory_needed());
+        os_release(vm->native_memory, native_size());
     }
     vm->native_memory = NULL;
     vm->native = NULL;
