@@ -3,6 +3,7 @@
 // plan (run.h).
 #include <string.h>
 
+#include "app/api/transaction.h"
 #include "app/cli/chain_config.h"
 #include "app/cli/cli.h"
 #include "app/cli/files.h"
@@ -75,11 +76,11 @@ static bool read_code(struct run_plan *p, struct options *o)
     p->has_code = option_given(o, OPTION_CODE);
     p->kind = creates ? RUN_CREATE : deploys ? RUN_DEPLOY : RUN_CALL;
     if (deploys) {
-        run_wrap_container(&p->code, buf_bytes(&args));
+        container_wrap(&p->code, buf_bytes(&args));
     } else if (creates) {
         buf_put(&p->code, args.p, args.n);
     } else {
-        run_mark_elf(&p->code);
+        container_mark_elf(&p->code);
     }
     buf_fini(&args);
     return ok;

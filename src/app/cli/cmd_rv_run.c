@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `hybrid rv run`: a contract program by itself, as `hybrid run --code @ELF` on an empty chain,
 // with the figures of the machine and a trace of its instructions.
+#include "app/api/transaction.h"
 #include "app/cli/cli.h"
 #include "app/cli/run.h"
 
@@ -42,7 +43,7 @@ static bool read_options(struct run_plan *p, struct options *o)
         buf_put(&o->why, why.p, why.n);
     }
     buf_fini(&why);
-    run_mark_elf(&p->code);
+    container_mark_elf(&p->code);
     ok = ok && option_data(&p->input, o, OPTION_INPUT) &&
          option_u64(&p->gas, o, OPTION_GAS, RUN_GAS_MAX) &&
          option_u64(&p->repeat, o, OPTION_REPEAT, RUN_REPEAT_MAX);

@@ -2,6 +2,7 @@
 // Transactions without a chain; see execute.h.
 #include "app/cli/execute.h"
 
+#include "app/api/transaction.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/os/time.h"
@@ -54,38 +55,6 @@ void session_fresh_state(struct session *s)
     s->state = state_new(NULL);
 }
 
-// EIP-7702: the account that `a`'s code points to; NULL if that is no designator.
-static struct account *designated(struct state *s, struct account *a)
-{
-    bytes code = account_code(s, a);
-    if (code.n != 23 || code.p[0] != 0xef || code.p[1] != 0x01 || code.p[2] != 0x00) {
-        return NULL;
-    }
-    address target;
-    copy_bytes(target.b, code.p + 3, sizeof target.b);
-    return state_account(s, &target);
-}
-
-static void warm(struct session *s, const struct vm_message *m, const struct gas_table *rules)
-{
-    state_warm_account(s->state, state_account(s->state, &m->from));
-    if (!m->is_create) {
-        struct account *to = state_account(s->state, &m->to);
-        state_warm_account(s->state, to);
-        struct account *target = rules->RULE_DELEGATION != 0 ? designated(s->state, to) : NULL;
-        if (target != NULL) {
-            state_warm_account(s->state, target);
-        }
-    }
-    for (u32 i = 0; i < vm_precompile_count(s->vm); i++) {
-        address a = vm_precompile_at(s->vm, i);
-        state_warm_account(s->state, state_account(s->state, &a));
-    }
-    if (rules->RULE_WARM_COINBASE != 0) {
-        state_warm_account(s->state, state_account(s->state, &s->environment.block.coinbase));
-    }
-}
-
 static void copy_logs(struct outcome *out, const struct state *s)
 {
     out->log_count = state_log_count(s);
@@ -104,11 +73,8 @@ static void copy_logs(struct outcome *out, const struct state *s)
 
 enum fault session_execute(struct session *s, struct outcome *out, const struct vm_message *m)
 {
-    struct gas_table rules;
-    gas_table_init(&rules, s->fork);
     environment_give(&s->environment, s->vm, &m->from);
-    state_begin_transaction(s->state);
-    warm(s, m, &rules);
+    transaction_begin(s->state, s->vm, s->fork, m, &s->environment.block.coinbase);
     buf_clear(&out->output);
     buf_clear(&out->log_data);
     u64 begin = os_cpu_ns();
@@ -124,6 +90,6 @@ enum fault session_execute(struct session *s, struct outcome *out, const struct 
         out->log_count = 0;
         out->result.gas_refund = 0;
     }
-    state_end_transaction(s->state, rules.RULE_EMPTY_CLEARED != 0);
+    transaction_end(s->state, s->fork);
     return state_take_fault(s->state);
 }

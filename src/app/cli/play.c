@@ -2,6 +2,7 @@
 // Going through a play file: the world at its beginning, then step after step; see play.h and
 // docs/play.md.
 #include "app/cli/play.h"
+#include "app/api/transaction.h"
 
 #include <string.h>
 
@@ -114,7 +115,7 @@ static enum fault set_account(struct play *p, const json_value *v)
     struct buf code = {0};
     enum fault f = json_find_data(&code, v, "code");
     if (f == FAULT_NONE && code.n > 0) {
-        run_mark_elf(&code);
+        container_mark_elf(&code);
         state_set_code(p->session.state, a, buf_bytes(&code));
     }
     buf_fini(&code);

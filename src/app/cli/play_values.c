@@ -3,6 +3,7 @@
 // "Values").
 #include <string.h>
 
+#include "app/api/transaction.h"
 #include "app/cli/number.h"
 #include "app/cli/options.h"
 #include "app/cli/play.h"
@@ -368,9 +369,9 @@ enum fault play_contract(struct play *p, struct buf *out, const json_value *v, b
     }
     if (f == FAULT_NONE) {
         if (is_init) {
-            run_wrap_container(&code, BYTES_NONE);
+            container_wrap(&code, BYTES_NONE);
         } else {
-            run_mark_elf(&code);
+            container_mark_elf(&code);
         }
         buf_put(out, code.p, code.n);
     }

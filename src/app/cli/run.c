@@ -21,8 +21,6 @@
 #include "lib/num/u256.h"
 #include "lib/os/time.h"
 
-static const u8 elf_magic[4] = {0x7f, 'E', 'L', 'F'};
-
 struct part { // the creation or the call
     struct outcome outcome;
     u64 *ns; // of each repetition
@@ -62,36 +60,6 @@ void run_plan_fini(struct run_plan *p)
     buf_fini(&p->input);
     alloc_fini(&p->alloc);
     environment_fini(&p->session.environment);
-}
-
-static bool is_elf(bytes b)
-{
-    return b.n >= sizeof elf_magic && equal_bytes(b.p, elf_magic, sizeof elf_magic);
-}
-
-static void prepend(struct buf *b, const u8 *p, usize n)
-{
-    buf_extend(b, n);
-    move_bytes(b->p + n, b->p, b->n - n);
-    copy_bytes(b->p, p, n);
-}
-
-void run_mark_elf(struct buf *code)
-{
-    if (is_elf(buf_bytes(code))) {
-        prepend(code, (u8[]){0xff}, 1);
-    }
-}
-
-void run_wrap_container(struct buf *code, bytes args)
-{
-    run_mark_elf(code);
-    if (code->n > 5 && code->p[0] == 0xff && is_elf((bytes){code->p + 1, code->n - 1})) {
-        u8 head[5] = {0xff};
-        store_be32(head + 1, (u32)code->n);
-        prepend(code, head, sizeof head);
-    }
-    buf_put(code, args.p, args.n);
 }
 
 // ---- state

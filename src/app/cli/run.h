@@ -36,10 +36,5 @@ struct run_plan {
 
 void run_plan_init(struct run_plan *p, const char *command);
 void run_plan_fini(struct run_plan *p);
-// If the bytes are an ELF (7F 45 4C 46), puts FF before them.
-void run_mark_elf(struct buf *code);
-// Makes init code of what a file for deployment holds, and the arguments: an ELF or FF and an ELF
-// gets the creation container, everything else stays as it is; the arguments follow.
-void run_wrap_container(struct buf *code, bytes args);
 // Executes and prints. Returns the exit status.
 int run_plan_execute(struct run_plan *p);
