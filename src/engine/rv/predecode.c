@@ -34,10 +34,15 @@ static struct rv_insn decode_at(const struct rv_run *run, u32 i)
         return cut_off;
     }
     u32 low = load_le16(run->bytes + at);
-    if ((low & 3) != 3) {
-        return rv_decode(low);
+    bool is_short = (low & 3) != 3;
+    if (!is_short && left < 4) {
+        return cut_off;
     }
-    return left < 4 ? cut_off : rv_decode(load_le32(run->bytes + at));
+    struct rv_insn insn = rv_decode(is_short ? low : load_le32(run->bytes + at));
+    if (!rv_contract_decodable(&insn)) {
+        return (struct rv_insn){.op = RV_OP_ILLEGAL, .size = insn.size};
+    }
+    return insn;
 }
 
 // What an operation's operand fields mean to the interpreter.
