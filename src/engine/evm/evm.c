@@ -118,6 +118,7 @@ void evm_push(struct evm *e, const struct evm_frame_record *r)
     struct frame *f = e->top + 1;
     f->used_before = e->memory_used;
     f->stack = e->count == 0 ? e->stacks : f[-1].sp;
+    f->stack_end = f->stack + EVM_STACK_MAX;
     f->sp = f->stack;
     f->left = (i64)r->gas;
     f->memory_size = 0;
