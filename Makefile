@@ -130,14 +130,8 @@ $(B)/obj/src/core/vm/guest_image.o: build/guest/guest.bin
 guest-lock: build/guest/guest.bin ## pin the guest that was built just now in tools/guest.lock
 	sh tools/guest_lock.sh $< >tools/guest.lock
 
-# ---- contracts of tests and demo (sdk/rules.mk: contracts), bare-metal instruction tests of test/rv -------------
-RV_TESTS := $(patsubst test/rv/%.S,build/rv/%.elf,$(sort $(wildcard test/rv/*.S)))
-contracts: $(RV_TESTS)
-include $(wildcard sdk/rules.mk)
-build/rv/%.elf: test/rv/%.S $(wildcard test/rv/*.h test/rv/*.ld) Makefile
-	@mkdir -p $(@D)
-	$(call say,RVLD,$@)$(RV_CC) -march=rv64gc_zba_zbb_zbc_zbs -mabi=lp64d -mcmodel=medany -nostdlib -static -Itest/rv \
-	  $(addprefix -T ,$(wildcard test/rv/link.ld)) -o $@ $<
+# ---- contracts of tests and demo (sdk/rules.mk), bare-metal instruction tests (test/rv/rules.mk): contracts -----
+include $(wildcard sdk/rules.mk) test/rv/rules.mk
 
 # ---- tests -------------------------------------------------------------------------------------------------
 fuzz_name = $(patsubst %_fuzz,%,$(basename $(notdir $(1))))

@@ -92,7 +92,8 @@ static bool run_file(struct buf *out, const char *path, const struct bare_option
     if (f == FAULT_NONE) {
         bare_run(how, buf_bytes(&elf), &result);
         if (result.end == BARE_REFUSED) {
-            buf_printf(&why, "%s: %s", path, result.text);
+            buf_printf(&why, "%s: ", path);
+            buf_put(&why, result.text.p, result.text.n);
         } else if (signature_path != NULL) {
             f = os_write_file(&why, signature_path, buf_bytes(&result.signature));
         }
@@ -105,9 +106,10 @@ static bool run_file(struct buf *out, const char *path, const struct bare_option
     } else if (why.n > 0) {
         buf_printf(out, " (%.*s)\n", (int)why.n, (const char *)why.p);
     } else {
-        buf_printf(out, result.end == BARE_FAILED ? " %s\n" : " (%s)\n", result.text);
+        buf_printf(out, result.end == BARE_FAILED ? " %.*s\n" : " (%.*s)\n", (int)result.text.n,
+                   (const char *)result.text.p);
     }
-    buf_fini(&result.signature);
+    bare_result_fini(&result);
     buf_fini(&why);
     buf_fini(&elf);
     return passed;

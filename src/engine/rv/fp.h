@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Strict floating point of the RISC-V F and D extensions (IEEE 754-2008 binary32 and binary64) on raw bits,
-// with integer arithmetic only, so that results and flags are the same on every host. Every arithmetic NaN
-// result is the canonical one; tininess is detected after rounding; flags are OR-ed into *flags. Rounding
-// modes have the encoding of the instruction's rm field. Fused forms with negated operands are sign flips
-// by the caller (FP32_SIGN, FP64_SIGN). Section numbers in fp_body.inc are those of the unprivileged manual.
+// Strict floating point of the RISC-V F and D extensions (IEEE 754-2008 binary32 and binary64) on
+// raw bits, with integer arithmetic only, so that results and flags are the same on every host.
+// Every arithmetic NaN result is the canonical one; tininess is detected after rounding; flags are
+// OR-ed into *flags. Rounding modes have the encoding of the instruction's rm field. Fused forms
+// with negated operands are sign flips by the caller (FP32_SIGN, FP64_SIGN). Section numbers in
+// fp_body.inc are those of the unprivileged manual.
 #pragma once
 
 #include "lib/base/types.h"
@@ -29,7 +30,8 @@ enum fp_flag { // the bits of fflags
 #define FP32_NAN 0x7fc00000u
 #define FP64_NAN 0x7ff8000000000000u
 
-// NaN boxing: a binary32 value in a 64-bit register has all upper bits set; anything else reads as NaN.
+// NaN boxing: a binary32 value in a 64-bit register has all upper bits set; anything else reads as
+// NaN.
 static inline u64 fp_box(u32 a)
 {
     return 0xffffffff00000000u | a;
@@ -41,9 +43,9 @@ static inline u32 fp_unbox(u64 r)
 }
 
 // For each width: `type` is the raw bits. min and max are minimumNumber and maximumNumber of IEEE
-// 754-2019; eq is quiet, lt and le signal on any NaN; class is the ten-bit mask of FCLASS. The to_ functions
-// give the saturated integer of the manual's table; 32-bit results are sign-extended to 64 bits, also those
-// of to_u32 (as FCVT.WU leaves them in a register).
+// 754-2019; eq is quiet, lt and le signal on any NaN; class is the ten-bit mask of FCLASS. The to_
+// functions give the saturated integer of the manual's table; 32-bit results are sign-extended to
+// 64 bits, also those of to_u32 (as FCVT.WU leaves them in a register).
 #define FP_DECLARE(width, type)                                                                    \
     type fp##width##_add(type a, type b, enum fp_round rm, u32 *flags);                            \
     type fp##width##_sub(type a, type b, enum fp_round rm, u32 *flags);                            \

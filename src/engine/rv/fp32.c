@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The F extension: binary32, and the conversion from binary64, which rounds to this width. The arithmetic is
-// in fp_body.inc; only what depends on the width is set here.
+// The F extension: binary32, and the conversion from binary64, which rounds to this width. The
+// arithmetic is in fp_body.inc; only what depends on the width is set here.
 #include "engine/rv/fp.h"
 
 #define FP(name) fp32_##name

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The D extension: binary64, and the conversion from binary32, which is always exact. The arithmetic is in
-// fp_body.inc; only what depends on the width is set here.
+// The D extension: binary64, and the conversion from binary32, which is always exact. The
+// arithmetic is in fp_body.inc; only what depends on the width is set here.
 #include "engine/rv/fp.h"
 
 #define FP(name) fp64_##name

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The soft floating point against published corner values and, on random and corner operands, against the
-// host's own unit (SSE under each of its four rounding modes, results and flags). The fifth mode, ties away
-// from zero, is checked by comparing the exact result with its two neighbours in a wider host type.
+// The soft floating point against published corner values and, on random and corner operands,
+// against the host's own unit (SSE under each of its four rounding modes, results and flags). The
+// fifth mode, ties away from zero, is checked by comparing the exact result with its two neighbours
+// in a wider host type.
 #include <fenv.h>
 #include <math.h>
 
@@ -55,7 +56,8 @@ static u32 host_end(void)
            ((e & FE_INVALID) ? FP_NV : 0u);
 }
 
-// Operands that meet corners often: special exponents, long runs of equal fraction bits, near neighbours.
+// Operands that meet corners often: special exponents, long runs of equal fraction bits, near
+// neighbours.
 static u64 pick(u64 *state, u32 fraction_bits, u32 exponent_bits)
 {
     u64 r = test_random(state);
@@ -112,7 +114,8 @@ static u64 pick64(u64 *state)
     return pick(state, 52, 11);
 }
 
-// One operation on both sides; operands and results pass through volatile so that nothing is folded.
+// One operation on both sides; operands and results pass through volatile so that nothing is
+// folded.
 #define COMPARE(width, real, soft, hard)                                                           \
     do {                                                                                           \
         u32 flags = 0;                                                                             \
@@ -155,7 +158,8 @@ TEST(fp, arithmetic_of_binary64_equals_the_host)
     COMPARE_ARITHMETIC(64, double, sqrt, fma);
 }
 
-// The product of near operands and an addend that nearly cancels it: the hard cases of the fused form.
+// The product of near operands and an addend that nearly cancels it: the hard cases of the fused
+// form.
 TEST(fp, fused_cancellation_equals_the_host)
 {
     u64 state = test_seed();
@@ -222,7 +226,8 @@ TEST(fp, conversion_from_integers_equals_the_host)
     }
 }
 
-// x rounded by the host to an integer in the x87 format, which holds every binary64 and 64-bit integer.
+// x rounded by the host to an integer in the x87 format, which holds every binary64 and 64-bit
+// integer.
 static void check_integer(u64 got, u32 flags, long double x, long double rounded, i32 bits)
 {
     long double least = bits < 0 ? -ldexpl(1, -bits - 1) : 0;
@@ -344,8 +349,8 @@ TEST(fp, ties_away_from_zero_at_the_corners)
     EXPECT_EQ(flags, (u32)(FP_OF | FP_NX));
 }
 
-// Tininess after rounding: just below the least normal, rounded up to it, is not tiny only if it would
-// also reach it with unbounded exponent range.
+// Tininess after rounding: just below the least normal, rounded up to it, is not tiny only if it
+// would also reach it with unbounded exponent range.
 TEST(fp, tininess_is_detected_after_rounding)
 {
     u32 flags = 0;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// The Zbs extension. Tables and loops come from test/rv/vectors.c.
+#include "case.h"
+
+    begin
+#include "zbs.inc"
+    end
