@@ -25,8 +25,7 @@
 extern "C" {
 #endif
 
-// ---- values
-// --------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 // An account's address, as it is written in hex.
 struct hybrid_address {
@@ -54,8 +53,7 @@ static inline struct hybrid_word hybrid_word_of(uint64_t value)
     return w;
 }
 
-// ---- errors
-// --------------------------------------------------------------------------------------------
+// ---- errors -------------------------------------------------------------------------------------
 
 // Why a function did not do what it was asked. How a contract ended is not an error: see
 // hybrid_result_status.
@@ -73,8 +71,7 @@ const char *hybrid_error_text(enum hybrid_error error);
 // Version of the library, "0.1.0"; static.
 const char *hybrid_version(void);
 
-// ---- the VM
-// --------------------------------------------------------------------------------------------
+// ---- the VM -------------------------------------------------------------------------------------
 
 struct hybrid_vm;
 
@@ -131,8 +128,7 @@ void hybrid_vm_set_block(struct hybrid_vm *vm, const struct hybrid_block *block)
 // After HYBRID_FAULT: what failed, in words; "" if nothing has.
 const char *hybrid_vm_fault_text(const struct hybrid_vm *vm);
 
-// ---- the state
-// -----------------------------------------------------------------------------------------
+// ---- the state ----------------------------------------------------------------------------------
 
 struct hybrid_state;
 
@@ -162,8 +158,7 @@ struct hybrid_word hybrid_state_storage(struct hybrid_state *state,
                                         const struct hybrid_address *account,
                                         const struct hybrid_word *key);
 
-// ---- execution
-// -----------------------------------------------------------------------------------------
+// ---- execution ----------------------------------------------------------------------------------
 
 // A call or a creation, executed as a transaction of its own: from, to, precompiles and coinbase
 // are warm, nothing intrinsic is charged, no account pays for gas, refunds are counted and not
@@ -229,8 +224,7 @@ size_t hybrid_result_log_count(const struct hybrid_result *result);
 // The log at index, which is below the count.
 struct hybrid_log hybrid_result_log(const struct hybrid_result *result, size_t index);
 
-// ---- tracing
-// -------------------------------------------------------------------------------------------
+// ---- tracing ------------------------------------------------------------------------------------
 
 enum hybrid_kind {
     HYBRID_KIND_NONE = 0, // an account without code, or a call that was not begun

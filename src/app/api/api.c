@@ -26,8 +26,7 @@ struct hybrid_result {
     usize log_count;
 };
 
-// ---- values
-// ------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 address api_address(const struct hybrid_address *a)
 {
@@ -65,8 +64,7 @@ struct hybrid_bytes api_bytes_out(bytes b)
     return (struct hybrid_bytes){b.p, b.n};
 }
 
-// ---- texts
-// -------------------------------------------------------------------------------------------------
+// ---- texts --------------------------------------------------------------------------------------
 
 API const char *hybrid_error_text(enum hybrid_error error)
 {
@@ -88,8 +86,7 @@ API const char *hybrid_version(void)
     return HYBRID_VERSION;
 }
 
-// ---- the VM
-// ------------------------------------------------------------------------------------------------
+// ---- the VM -------------------------------------------------------------------------------------
 
 static void set_rules(struct hybrid_vm *vm)
 {
@@ -207,8 +204,7 @@ static void give_environment(struct hybrid_vm *vm, const struct hybrid_message *
     vm_set_transaction(vm->vm, &t);
 }
 
-// ---- the state
-// ---------------------------------------------------------------------------------------------
+// ---- the state ----------------------------------------------------------------------------------
 
 API struct hybrid_state *hybrid_state_new(void)
 {
@@ -293,8 +289,7 @@ API struct hybrid_word hybrid_state_storage(struct hybrid_state *state,
     return api_word_out(state_sload(state->state, account_of(state, account), &k));
 }
 
-// ---- execution
-// ---------------------------------------------------------------------------------------------
+// ---- execution ----------------------------------------------------------------------------------
 
 static void copy_logs(struct hybrid_result *r, const struct state *s)
 {
@@ -387,8 +382,7 @@ API enum hybrid_error hybrid_deploy(struct hybrid_vm *vm, struct hybrid_state *s
     return error;
 }
 
-// ---- results
-// -----------------------------------------------------------------------------------------------
+// ---- results ------------------------------------------------------------------------------------
 
 API void hybrid_result_free(struct hybrid_result *result)
 {

@@ -10,7 +10,8 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-#define TEXT_MAX 256 // bytes of a value that are shown
+#define TEXT_MAX 256  // bytes of a string that are shown
+#define BYTES_MAX 36  // of bytes: a selector and a word
 
 struct kind_row {
     const char *name;
@@ -226,7 +227,8 @@ static void put_address_value(struct buf *out, u256 word,
 void abi_put_value(struct buf *out, const struct abi_type *t, const struct abi_value *v,
                    const char *(*name)(void *ctx, const address *a), void *ctx)
 {
-    bytes shown = {v->data.p, v->data.n < TEXT_MAX ? v->data.n : TEXT_MAX};
+    usize most = t->kind == ABI_STRING ? TEXT_MAX : BYTES_MAX;
+    bytes shown = {v->data.p, v->data.n < most ? v->data.n : most};
     b256 word = u256_to_b256(v->word);
     switch (t->kind) {
     case ABI_UINT:

@@ -45,8 +45,7 @@ static const struct option_set option_set = {
     .count = OPTION_COUNT,
 };
 
-// ---- options to plan
-// -----------------------------------------------------------------------------------------
+// ---- options to plan ----------------------------------------------------------------------------
 
 static bool read_code(struct run_plan *p, struct options *o)
 {

@@ -34,7 +34,7 @@ bool option_json(struct options *o, u32 index,
     if (!option_given(o, index)) {
         return true;
     }
-    buf_printf(&o->why, "--%s ", o->set->row[index].name);
+    buf_printf(&o->why, "--%s: ", o->set->row[index].name);
     if (read_json_file(&o->why, o->value[index], read, ctx)) {
         buf_clear(&o->why);
         return true;

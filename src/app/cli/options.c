@@ -15,8 +15,7 @@
     (256u << 20)     // of one that is given as data; init code and calldata are far below
 #define SHOWN_MAX 60 // characters of a value that an error repeats
 
-// ---- parsing
-// ---------------------------------------------------------------------------------------------
+// ---- parsing ------------------------------------------------------------------------------------
 
 static u32 find_row(const struct option_set *set, const char *name, usize n)
 {
@@ -178,8 +177,7 @@ void options_put_help(struct buf *out, const struct option_set *set)
     buf_printf(out, "  %-24s  %s\n\nexamples:\n%s", "--help", "this text", set->examples);
 }
 
-// ---- values
-// ------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 static void put_shown(struct buf *b, const char *value)
 {

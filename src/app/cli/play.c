@@ -44,8 +44,7 @@ void play_fini(struct play *p)
     buf_fini(&p->why);
 }
 
-// ---- accounts
-// ------------------------------------------------------------------------------------------------
+// ---- accounts -----------------------------------------------------------------------------------
 
 static enum fault set_storage(struct play *p, struct account *a, const json_value *storage)
 {
@@ -144,8 +143,7 @@ static enum fault read_accounts(struct play *p, const json_value *root)
     return f;
 }
 
-// ---- the head of the file
-// --------------------------------------------------------------------------------
+// ---- the head of the file -----------------------------------------------------------------------
 
 static enum fault read_rules(struct play *p, const json_value *root)
 {
@@ -186,8 +184,7 @@ static enum fault read_signatures(struct play *p, const json_value *root)
     return found ? play_learn_all(p, &v) : FAULT_NONE;
 }
 
-// ---- steps
-// ---------------------------------------------------------------------------------------------------
+// ---- steps --------------------------------------------------------------------------------------
 
 // Members of `step` that a deploy and a call have in common.
 static enum fault read_message(struct play *p, struct vm_message *m, const json_value *step)

@@ -55,8 +55,7 @@ static void compare_words(struct play_result *r, const char *what, u256 expected
     }
 }
 
-// ---- what the execution gave
-// -------------------------------------------------------------------------------
+// ---- what the execution gave --------------------------------------------------------------------
 
 static enum fault expect_status(struct play_result *r, const json_value *expect)
 {
@@ -282,8 +281,7 @@ static enum fault expect_execution(struct play *p, struct play_result *r, const 
     return found ? expect_created(p, r, &v) : FAULT_NONE;
 }
 
-// ---- what the state holds after it
-// ------------------------------------------------------------------------
+// ---- what the state holds after it --------------------------------------------------------------
 
 typedef enum fault expect_account(struct play *p, struct play_result *r, struct account *a,
                                   const json_value *v);

@@ -12,8 +12,7 @@
 
 #define DATA_SHOWN_MAX 96 // bytes of data that are not decoded
 
-// ---- values
-// ------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 void play_put_account(struct play *p, struct buf *out, const address *a)
 {
@@ -160,8 +159,7 @@ void play_put_output(struct play *p, struct buf *out, const struct play_result *
     put_bytes(out, output);
 }
 
-// ---- the story
-// ---------------------------------------------------------------------------------------------
+// ---- the story ----------------------------------------------------------------------------------
 
 static void put_execution(struct play *p, const struct play_result *r)
 {

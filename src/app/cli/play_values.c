@@ -15,8 +15,7 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-// ---- names
-// -------------------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 static bool is_name(const char *text)
 {
@@ -99,8 +98,7 @@ enum fault play_address(struct play *p, address *out, const json_value *v)
     return play_address_text(p, out, v, text);
 }
 
-// ---- numbers and storage keys
-// ------------------------------------------------------------------------------
+// ---- numbers and storage keys -------------------------------------------------------------------
 
 static enum fault number_text(struct play *p, u256 *out, const json_value *v, const char *text,
                               usize n)
@@ -178,8 +176,7 @@ enum fault play_key(struct play *p, u256 *out, const json_value *v, const char *
     return FAULT_NONE;
 }
 
-// ---- typed lists
-// -------------------------------------------------------------------------------------------
+// ---- typed lists --------------------------------------------------------------------------------
 
 static enum fault refuse_range(const json_value *v, const struct abi_type *t)
 {
@@ -302,8 +299,7 @@ void play_values_fini(struct play_values *values)
     }
 }
 
-// ---- bytes
-// -------------------------------------------------------------------------------------------------
+// ---- bytes --------------------------------------------------------------------------------------
 
 static enum fault typed_bytes(struct play *p, struct buf *out, const json_value *list)
 {
@@ -380,8 +376,7 @@ enum fault play_contract(struct play *p, struct buf *out, const json_value *v, b
     return f;
 }
 
-// ---- signatures
-// --------------------------------------------------------------------------------------------
+// ---- signatures ---------------------------------------------------------------------------------
 
 static bool same_signature(const struct abi_signature *a, const struct abi_signature *b)
 {

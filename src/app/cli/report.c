@@ -26,8 +26,7 @@ struct timing timing_of(u64 *ns, u32 count)
     return (struct timing){ns[0], ns[count / 2], ns[count - 1]};
 }
 
-// ---- JSON
-// ------------------------------------------------------------------------------------------------
+// ---- JSON ---------------------------------------------------------------------------------------
 
 static void put_quoted_data(struct buf *b, bytes data)
 {
@@ -160,8 +159,7 @@ void report_figures_json(struct buf *b, const struct outcome *o, const struct ti
     buf_printf(b, ",\"pages\":%u", o->result.pages);
 }
 
-// ---- text
-// ------------------------------------------------------------------------------------------------
+// ---- text ---------------------------------------------------------------------------------------
 
 static void put_data_text(struct buf *b, bytes data)
 {

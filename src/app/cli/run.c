@@ -41,8 +41,7 @@ struct runner {
     struct tee tee;
 };
 
-// ---- plans
-// -------------------------------------------------------------------------------------------------
+// ---- plans --------------------------------------------------------------------------------------
 
 void run_plan_init(struct run_plan *p, const char *command)
 {
@@ -62,8 +61,7 @@ void run_plan_fini(struct run_plan *p)
     environment_fini(&p->session.environment);
 }
 
-// ---- state
-// ---------------------------------------------------------------------------------------------------
+// ---- state --------------------------------------------------------------------------------------
 
 // A fresh state as the plan says.
 static void make_state(struct run_plan *p)
@@ -83,8 +81,7 @@ static void make_state(struct run_plan *p)
     state_end_transaction(s->state, false);
 }
 
-// ---- execution
-// -----------------------------------------------------------------------------------------------
+// ---- execution ----------------------------------------------------------------------------------
 
 static void write_trace(void *ctx, bytes text)
 {
@@ -221,8 +218,7 @@ static enum fault execute_all(struct runner *r)
     return FAULT_NONE;
 }
 
-// ---- reports
-// -------------------------------------------------------------------------------------------------
+// ---- reports ------------------------------------------------------------------------------------
 
 static void put_part_json(struct buf *b, const struct part *part)
 {
