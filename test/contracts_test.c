@@ -191,6 +191,138 @@ TEST(contract, every_end_of_a_frame_is_what_it_says)
     world_free(&w);
 }
 
+// ---- the kit's functions, against the host's
+
+static u256 any_number(u64 *random)
+{
+    u256 v = u256_zero();
+    u64 shape = test_random(random);
+    for (u32 i = 0; i < 4; i++) {
+        u64 limb = test_random(random);
+        v.w[i] = (shape >> 2 * i & 3) == 0 ? 0 : (shape >> 2 * i & 3) == 1 ? ~(u64)0 : limb;
+    }
+    return v;
+}
+
+TEST(contract, numbers_of_the_kit_agree_with_the_hosts)
+{
+    struct world w = world_new();
+    address kit = deploy(&w, "contracts/kit.deploy", NULL, 0);
+    u64 random = test_seed();
+    for (u32 i = 0; i < 300; i++) {
+        u256 a = any_number(&random);
+        u256 b = i % 7 == 0 ? a : any_number(&random);
+        u8 input[65] = {(u8)(i % 3)};
+        u256_to_be_bytes(input + 1, a);
+        u256_to_be_bytes(input + 33, b);
+        call(&w, kit, input, sizeof input);
+        EXPECT_EQ(w.r.output.n, 64);
+        u256 expected = i % 3 == 0 ? u256_add(a, b) : i % 3 == 1 ? u256_sub(a, b) : a;
+        EXPECT_U256(u256_from_be_bytes(w.output), expected);
+        bool flag = i % 3 == 0 ? u256_lt(expected, a) : u256_lt(a, b);
+        EXPECT_EQ(w.output[63], flag);
+        input[0] = 3;
+        call(&w, kit, input, sizeof input);
+        u256 low = {{a.w[0], a.w[1], (u32)a.w[2], 0}};
+        EXPECT_U256(u256_from_be_bytes(w.output), low);
+    }
+    world_free(&w);
+}
+
+TEST(contract, memory_functions_of_the_kit_agree_with_the_hosts)
+{
+    struct world w = world_new();
+    address kit = deploy(&w, "contracts/kit.deploy", NULL, 0);
+    u64 random = test_seed();
+    u8 input[7 + 1024];
+    for (u32 i = 0; i < 400; i++) {
+        u16 n = (u16)(test_random(&random) % (i % 5 == 0 ? 400 : 40));
+        u16 to = (u16)(test_random(&random) % 400);
+        u16 from = (u16)(i % 4 == 0 ? 512 + test_random(&random) % 100 : to + n / 2);
+        input[0] = (u8)(4 + i % 4);
+        memcpy(input + 1, &to, 2);
+        memcpy(input + 3, &from, 2);
+        memcpy(input + 5, &n, 2);
+        u8 *arena = input + 7;
+        for (u32 j = 0; j < 1024; j++) {
+            arena[j] = i % 4 == 3 ? (u8)(test_random(&random) % 16 == 0) : (u8)test_random(&random);
+        }
+        call(&w, kit, input, sizeof input);
+        EXPECT_EQ(w.r.status, EVM_SUCCESS);
+        if (i % 4 == 3) {
+            i32 order = memcmp(arena + to, arena + from, n);
+            EXPECT_EQ(word_out(&w), (u64)(1 + (order > 0) - (order < 0)));
+            continue;
+        }
+        i % 4 == 2 ? memset(arena + to, (u8)from, n) : memmove(arena + to, arena + from, n);
+        if (i % 4 != 0 || to + n <= from || from + n <= to) { // memcpy's ranges may not overlap
+            EXPECT_BYTES(w.output, arena, 1024);
+        }
+    }
+    world_free(&w);
+}
+
+TEST(contract, malformed_arguments_revert_without_data)
+{
+    struct world w = world_new();
+    address kit = deploy(&w, "contracts/kit.deploy", NULL, 0);
+    u8 input[1 + 128] = {8, [32] = 0x20, [64] = 0x05, [65] = 'h', 'e', 'l', 'l', 'o'};
+    call(&w, kit, input, 1 + 96);
+    EXPECT_EQ(w.r.output.n, 96);
+    EXPECT_BYTES(w.output + 64, "hello\0", 6);
+    call(&w, kit, input, 1 + 69); // no padding is asked for
+    EXPECT_EQ(w.r.status, EVM_SUCCESS);
+    static const struct {
+        u8 at, value;
+        u32 n;
+    } bad[] = {{0, 8, 69},     {0, 8, 1},      {0, 8, 32}, {32, 0x26, 70}, {1, 0x80, 97},
+               {33, 0x80, 97}, {64, 0x21, 97}, {0, 9, 32}, {0, 10, 32},    {0, 11, 32}};
+    for (usize i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        u8 changed[sizeof input];
+        memcpy(changed, input, sizeof input);
+        changed[bad[i].at] = bad[i].value;
+        call(&w, kit, changed, bad[i].n);
+        EXPECT_EQ(w.r.status, EVM_REVERT);
+        EXPECT_EQ(w.r.output.n, 0);
+    }
+    static const u8 kinds[] = {9, 10, 11};
+    for (u32 i = 0; i < 3; i++) { // bits above the type's
+        u8 word[33] = {kinds[i], [1] = 1};
+        call(&w, kit, word, sizeof word);
+        EXPECT_EQ(w.r.status, EVM_REVERT);
+        word[1] = 0;
+        word[32] = 1;
+        call(&w, kit, word, sizeof word);
+        EXPECT_EQ(word_out(&w), 1);
+    }
+    world_free(&w);
+}
+
+TEST(contract, the_kit_logs_events_of_one_to_four_topics)
+{
+    struct world w = world_new();
+    address kit = deploy(&w, "contracts/kit.deploy", NULL, 0);
+    u8 input[1 + 5 * 32] = {13, [32] = 1, [64] = 2, [96] = 3, [128] = 4};
+    for (u32 count = 0; count <= 5; count++) {
+        state_begin_transaction(w.s);
+        struct vm_message m = {
+            .from = ALICE, .to = kit, .input = {input, 1 + 32 * count}, .gas = GAS_GIVEN};
+        EXPECT_EQ(vm_execute(w.vm, w.s, &m, &w.r), FAULT_NONE);
+        EXPECT_EQ(w.r.status, count <= 4 ? EVM_SUCCESS : EVM_HALT);
+        EXPECT_EQ(state_log_count(w.s), count <= 4);
+        if (count <= 4) {
+            const struct state_log *l = state_log_at(w.s, 0);
+            EXPECT_EQ(l->topic_count, count);
+            EXPECT_BYTES(state_log_data(w.s, l).p, "data", 4);
+            for (u32 i = 0; i < count; i++) {
+                EXPECT_EQ(l->topic[i].b[31], i + 1);
+            }
+        }
+        state_end_transaction(w.s, true);
+    }
+    world_free(&w);
+}
+
 // ---- calls and creations from C
 
 struct order { // the header of test/contracts/caller.c
