@@ -505,6 +505,16 @@ u64 kit_output_le64(struct kit *k, usize index)
     return load_le64(k->r.output.p + 8 * index);
 }
 
+usize kit_top_service(struct kit *k, usize n)
+{
+    for (usize i = 0; i < k->service_count; i++) {
+        if (k->service[i].depth == 0 && n-- == 0) {
+            return i;
+        }
+    }
+    FAIL("there are only %zu services", k->service_count);
+}
+
 u64 kit_cycles(struct kit *k, usize i)
 {
     EXPECT(i < k->service_count && k->service[i].returned);

@@ -8,6 +8,7 @@
 
 #include "core/vm/vm.h"
 #include "lib/base/bytes.h"
+#include "lib/base/mem.h"
 #include "test/kit_code.h"
 #include "test/test.h"
 
@@ -105,6 +106,8 @@ bytes kit_code_of(struct kit *k, address a);
 bool kit_exists(struct kit *k, address a);
 u256 kit_output_word(struct kit *k, usize index); // of the output, big-endian
 u64 kit_output_le64(struct kit *k, usize index);
+// Index of the n-th service of the top frame.
+usize kit_top_service(struct kit *k, usize n);
 // Gas that service i took, with what its child used; it must be a whole number.
 u64 kit_price(struct kit *k, usize i);
 u64 kit_cycles(struct kit *k, usize i);
