@@ -264,7 +264,13 @@ static void hash_logs(b256 *out, struct state *s)
     buf_fini(&rlp);
 }
 
-// Whatever becomes of the transaction, the coinbase has been touched afterwards.
+// A type or signature that the fork does not know: go-ethereum's runner stops before it touches the state.
+static bool is_unreadable(enum verdict v)
+{
+    return (v >= VERDICT_TYPE_1_BEFORE_FORK && v <= VERDICT_SIGNATURE_INVALID);
+}
+
+// Else, whatever becomes of the transaction, the coinbase has been touched afterwards.
 static void touch_coinbase(struct state *s, const struct chain_block *b)
 {
     u256 nothing = u256_zero();
@@ -281,7 +287,7 @@ static enum fault run_form(struct outcome *out, struct vm *vm, const struct allo
     alloc_give(pre, s);
     enum fault f = chain_transact(vm, s, b, t, sender, &out->verdict, &out->receipt);
     if (f == FAULT_NONE) {
-        if (out->verdict != VERDICT_VALID) {
+        if (out->verdict != VERDICT_VALID && !is_unreadable(out->verdict)) {
             touch_coinbase(s, b);
         }
         hash_logs(&out->logs, s);
