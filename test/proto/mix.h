@@ -18,11 +18,12 @@
         }                                                                                          \
         return (x >> 7 ^ x) + (y | k) * (0x##n##u << 8 | 0x51);                                    \
     }
+// clang-format off
+#define MIX_4(M, n) M(n##0) M(n##1) M(n##2) M(n##3)
 #define MIX_16(M, n)                                                                               \
-    M(n##0)                                                                                        \
-    M(n##1)                                                                                        \
-    M(n##2) M(n##3) M(n##4) M(n##5) M(n##6) M(n##7) M(n##8) M(n##9) M(n##a) M(n##b) M(n##c)        \
-        M(n##d) M(n##e) M(n##f)
+    MIX_4(M, n) M(n##4) M(n##5) M(n##6) M(n##7) M(n##8) M(n##9) M(n##a) M(n##b) M(n##c) M(n##d)    \
+    M(n##e) M(n##f)
+// clang-format on
 #define MIX_ALL(M)                                                                                 \
     MIX_16(M, 10)                                                                                  \
     MIX_16(M, 11)                                                                                  \
