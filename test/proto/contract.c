@@ -18,6 +18,21 @@ extern const uint8_t code_table[32];
 // Enough constants that text and bss are not in one page.
 static const uint8_t constants[CONSTANTS] = {[0] = 1, [CONSTANTS - 1] = 1};
 
+#ifdef PROTO_CONSTRUCTOR
+extern const uint8_t runtime[], runtime_end[];
+
+void contract(const uint8_t *window)
+{
+    proto_address owner = proto_get_address(0x33);
+    proto_sstore(
+        0, (proto_u256){{get_be(owner.b + 12, 8), get_be(owner.b + 4, 8), get_be(owner.b, 4), 0}});
+    const uint8_t *word = window + 8;
+    proto_sstore(1, (proto_u256){{get_be(word + 24, 8), get_be(word + 16, 8), get_be(word + 8, 8),
+                                  get_be(word, 8)}});
+    heap[0] = constants[0];
+    proto_return(runtime, (uint64_t)(runtime_end - runtime));
+}
+#else
 static void return_u256(proto_u256 v)
 {
     uint8_t word[32];
@@ -85,21 +100,6 @@ static void addresses(void)
     proto_return(heap, 80);
 }
 
-#ifdef PROTO_CONSTRUCTOR
-extern const uint8_t runtime[], runtime_end[];
-
-void contract(const uint8_t *window)
-{
-    proto_address owner = proto_get_address(0x33);
-    proto_sstore(
-        0, (proto_u256){{get_be(owner.b + 12, 8), get_be(owner.b + 4, 8), get_be(owner.b, 4), 0}});
-    const uint8_t *word = window + 8;
-    proto_sstore(1, (proto_u256){{get_be(word + 24, 8), get_be(word + 16, 8), get_be(word + 8, 8),
-                                  get_be(word, 8)}});
-    heap[0] = constants[0];
-    proto_return(runtime, (uint64_t)(runtime_end - runtime));
-}
-#else
 void contract(const uint8_t *window)
 {
     uint64_t n = *(const uint64_t *)window;

@@ -7,12 +7,6 @@
 
 static uint8_t heap[10 << 20];
 
-#define FILL_ONE(n) 0x##n##u * 0x01000193u,
-static const uint32_t fill[] = {MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
-                                    MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
-                                        MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
-                                            MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)};
-
 #ifdef PROTO_CONSTRUCTOR
 extern const uint8_t runtime[], runtime_end[];
 
@@ -22,6 +16,12 @@ void contract(const uint8_t *window)
     proto_return(runtime, (uint64_t)(runtime_end - runtime));
 }
 #else
+#define FILL_ONE(n) 0x##n##u * 0x01000193u,
+static const uint32_t fill[] = {MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
+                                    MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
+                                        MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)
+                                            MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE) MIX_ALL(FILL_ONE)};
+
 void contract(const uint8_t *window)
 {
     const uint64_t *in = (const uint64_t *)window;

@@ -10,6 +10,8 @@
 
 #define RUBBISH 0x5A5A5A5A5A5A5A00u
 
+void contract(const uint8_t *window); // called by start.S with the calldata window
+
 typedef struct {
     uint64_t limb[4]; // least significant first
 } proto_u256;
