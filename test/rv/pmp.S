@@ -160,4 +160,33 @@ area:
     csrwi pmpaddr2, 5
     csrr a1, pmpaddr2
     expect a1, 0
+    case 10 // the supervisor's own entries (a draft), behind siselect
+    li a1, 0x100
+    csrw 0x150, a1
+    la a0, area
+    li a2, 4096
+    add a0, a0, a2
+    srli a1, a0, 2
+    csrw 0x151, a1
+    li a1, 0x300 | NA4 | R // shared, for reading
+    csrw 0x152, a1
+    csrr a2, 0x152
+    expect a2, 0x300 | NA4 | R
+    li a1, 0x101
+    csrw 0x150, a1
+    li a1, -1
+    csrw 0x151, a1
+    li a1, 0x300 | NAPOT | R | W | X
+    csrw 0x152, a1
+    works MODE_S, lw a1, 0(a0)
+    faults MODE_S, CAUSE_STORE_ACCESS, sw a1, 0(a0)
+    faults MODE_U, CAUSE_STORE_ACCESS, sw a1, 0(a0)
+    works MODE_U, sw a1, 4(a0)
+    sw a1, 0(a0)
+    li a1, 0x140
+    csrw 0x150, a1
+    trap_to 1f
+    csrr a1, 0x151 // nothing is selected
+    j fail
+1:  expect s8, CAUSE_ILLEGAL
     end

@@ -32,7 +32,6 @@
 #define CSR_SIREG 0x151
 #define CSR_SIREG2 0x152
 #define SISELECT_SPMP 0x100
-#define SPMP_CFG_BITS 0x39full
 
 static inline u64 extension(char letter)
 {
@@ -155,11 +154,10 @@ static bool write_selected(struct bare_hart *h, bool cfg, u64 v)
     if (selected(h) == BARE_SPMP_COUNT) {
         return false;
     }
-    struct bare_protection *entry = &h->spmp[selected(h)];
     if (cfg) {
-        entry->cfg = v & SPMP_CFG_BITS;
+        bare_spmpcfg_write(h, selected(h), v);
     } else {
-        entry->addr = v & ((1ull << 54) - 1);
+        h->spmp[selected(h)].addr = v & ((1ull << 54) - 1);
     }
     return true;
 }

@@ -116,7 +116,7 @@ static bool csr(struct bare_hart *hart, const struct rv_insn *insn)
 
 // The instructions of the environment; *next is where they go. mret and sret leave their mode, so
 // read it here.
-static bool system(struct bare_hart *hart, const struct rv_insn *insn, u32 bits, u64 *next)
+static bool environment(struct bare_hart *hart, const struct rv_insn *insn, u32 bits, u64 *next)
 {
     const u64 status = hart->mstatus;
     const enum bare_mode mode = hart->mode;
@@ -298,7 +298,7 @@ static bool execute_other(struct bare_hart *hart, const struct rv_insn *insn, u3
 #define RV_SYS CASE_OF
 #define RV_BARE CASE_OF
 #include "spec/rv64.def"
-        return system(hart, insn, bits, next);
+        return environment(hart, insn, bits, next);
 #define RV_FLOAD CASE_OF
 #define RV_FSTORE CASE_OF
 #include "spec/rv64.def"

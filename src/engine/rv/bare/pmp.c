@@ -7,11 +7,11 @@
 
 enum { MODE_OFF = 0, MODE_TOR = 1, MODE_NA4 = 2, MODE_NAPOT = 3 };
 
-#define CFG_RWX 7u
 #define CFG_LOCK 0x80u
 #define CFG_USER 0x100u
 #define CFG_SHARED 0x200u
 #define CFG_PMP_BITS 0x9fu // bits 5 and 6 read as 0
+#define SPMP_CFG_BITS 0x39full
 #define ADDR_BITS ((1ull << 54) - 1)
 
 static inline u32 match_mode(u64 cfg)
@@ -63,10 +63,13 @@ static bool is_active(const struct bare_protection *entry, u32 count)
 bool bare_pmp_allows(const struct bare_hart *hart, u64 pa, u32 size, enum bare_access kind,
                      enum bare_mode mode)
 {
+    if (!hart->pmp_active) {
+        return true;
+    }
     bool whole = false;
     u32 i = find(hart->pmp, BARE_PMP_COUNT, pa, size, &whole);
     if (i == BARE_PMP_COUNT) {
-        return mode == BARE_M || !is_active(hart->pmp, BARE_PMP_COUNT);
+        return mode == BARE_M;
     }
     const u64 cfg = hart->pmp[i].cfg;
     if (!whole) {
@@ -78,10 +81,13 @@ bool bare_pmp_allows(const struct bare_hart *hart, u64 pa, u32 size, enum bare_a
 bool bare_spmp_allows(const struct bare_hart *hart, u64 pa, u32 size, enum bare_access kind,
                       enum bare_mode mode)
 {
+    if (!hart->spmp_active) {
+        return true;
+    }
     bool whole = false;
     u32 i = find(hart->spmp, BARE_SPMP_COUNT, pa, size, &whole);
     if (i == BARE_SPMP_COUNT) {
-        return mode != BARE_U || !is_active(hart->spmp, BARE_SPMP_COUNT);
+        return mode != BARE_U;
     }
     const u64 cfg = hart->spmp[i].cfg;
     if (!whole || (cfg & kind) == 0) {
@@ -111,9 +117,16 @@ void bare_pmpcfg_write(struct bare_hart *hart, u32 number, u64 value)
         u64 cfg = value >> (8 * i) & CFG_PMP_BITS;
         if (index < BARE_PMP_COUNT && (hart->pmp[index].cfg & CFG_LOCK) == 0) {
             // W without R is reserved: it is kept as neither.
-            hart->pmp[index].cfg = (cfg & CFG_RWX & 3) == BARE_WRITE ? cfg & ~(u64)BARE_WRITE : cfg;
+            hart->pmp[index].cfg = (cfg & 3) == BARE_WRITE ? cfg & ~(u64)BARE_WRITE : cfg;
         }
     }
+    hart->pmp_active = is_active(hart->pmp, BARE_PMP_COUNT);
+}
+
+void bare_spmpcfg_write(struct bare_hart *hart, u32 index, u64 value)
+{
+    hart->spmp[index].cfg = value & SPMP_CFG_BITS;
+    hart->spmp_active = is_active(hart->spmp, BARE_SPMP_COUNT);
 }
 
 void bare_pmpaddr_write(struct bare_hart *hart, u32 index, u64 value)

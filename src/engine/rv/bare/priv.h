@@ -122,7 +122,8 @@ struct bare_hart {
     u32 reservation_size;  // 0: none
     struct bare_protection pmp[BARE_PMP_COUNT];
     struct bare_protection spmp[BARE_SPMP_COUNT];
-    u64 cause, tval; // of the exception just raised
+    bool pmp_active, spmp_active; // some entry's mode is not off
+    u64 cause, tval;              // of the exception just raised
     u64 instructions, steps;
     struct bare_ram ram;
     struct bare_image image;
@@ -157,6 +158,7 @@ MUST_USE bool bare_spmp_allows(const struct bare_hart *hart, u64 pa, u32 size,
                                enum bare_access kind, enum bare_mode mode);
 u64 bare_pmpcfg_read(const struct bare_hart *hart, u32 number); // number: 0 for pmpcfg0, ...
 void bare_pmpcfg_write(struct bare_hart *hart, u32 number, u64 value);
+void bare_spmpcfg_write(struct bare_hart *hart, u32 index, u64 value);
 void bare_pmpaddr_write(struct bare_hart *hart, u32 index, u64 value);
 
 // ---- CSRs and instructions ----
