@@ -6,7 +6,7 @@
 # `pack` puts the container around the file as it is.
 set -eu
 what=$1 linked=$2 output=$3
-stripped=$output.tmp
+stripped=$(mktemp "$output.XXXXXX")
 trap 'rm -f "$stripped"' EXIT
 number() { # OFFSET SIZE: a little-endian number of the file
     od -A n -t "u$2" -j "$1" -N "$2" "$stripped" | tr -d ' '
