@@ -12,7 +12,7 @@
 
 enum { HEAP_SIZE = 10 << 20, MIB = 1 << 20, CONSTANTS = 6000 };
 
-static uint8_t heap[HEAP_SIZE];
+uint8_t heap[HEAP_SIZE];
 extern const uint8_t code_table[32];
 
 // Enough constants that text and bss are not in one page.

@@ -5,7 +5,7 @@
 #include "mix.h"
 #include "proto.h"
 
-static uint8_t heap[10 << 20];
+uint8_t heap[10 << 20];
 
 #ifdef PROTO_CONSTRUCTOR
 extern const uint8_t runtime[], runtime_end[];
