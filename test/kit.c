@@ -462,6 +462,43 @@ const struct kit_result *kit_rv_run(struct kit *k, struct buf *code)
     return kit_call(k, kit_rv(k, 1, code), BYTES_NONE, KIT_GAS);
 }
 
+// ---- probes
+
+#define PROBE_MARK 0xABCDEF0123456700u // above the id in t0
+
+void kit_put_probe(struct buf *code, u32 id, const u64 arguments[8])
+{
+    for (u32 r = 1; r < 32; r++) {
+        bool argument = r >= A0 && r <= A7;
+        rv_li(code, r,
+              r == T0    ? PROBE_MARK | id
+              : argument ? arguments[r - A0]
+                         : 0x0101010101010101u * r);
+    }
+    rv_put(code, RV_ECALL);
+}
+
+const struct kit_service *kit_probed(const struct kit *k)
+{
+    for (usize i = 0; i < k->service_count; i++) {
+        if ((k->service[i].x[T0] & ~(u64)0xFF) == PROBE_MARK) {
+            return &k->service[i];
+        }
+    }
+    FAIL("no probe was run");
+}
+
+const struct kit_service *kit_probe(struct kit *k, struct buf *setup, u32 id,
+                                    const u64 arguments[8])
+{
+    struct buf none = {0};
+    struct buf *code = setup != NULL ? setup : &none;
+    kit_put_probe(code, id, arguments);
+    rv_end(code);
+    kit_call(k, kit_rv(k, 1, code), BYTES_NONE, KIT_GAS);
+    return kit_probed(k);
+}
+
 // ---- what came of it
 
 struct state *kit_state(struct kit *k)

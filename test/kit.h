@@ -98,6 +98,15 @@ const struct kit_result *kit_create(struct kit *k, bytes init, u64 given);
 // Runs RISC-V code as the contract kit_at(1), with KIT_GAS and no input; frees the buffer.
 const struct kit_result *kit_rv_run(struct kit *k, struct buf *code);
 
+// Runs, as kit_at(1), `setup` (may be NULL, freed) and then one service whose arguments are a0 to
+// a7. Every other register holds a pattern, t0 has junk above its low 8 bits. Returns the record of
+// that service.
+const struct kit_service *kit_probe(struct kit *k, struct buf *setup, u32 id,
+                                    const u64 arguments[8]);
+void kit_put_probe(struct buf *code, u32 id, const u64 arguments[8]);
+const struct kit_service *kit_probed(const struct kit *k); // of the last message
+#define ARGUMENTS(...) ((const u64[8]){__VA_ARGS__})
+
 // ---- what came of it
 struct state *kit_state(struct kit *k);
 u256 kit_loaded(struct kit *k, address a, u64 key);
