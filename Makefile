@@ -62,6 +62,8 @@ TEST_O := $(call objects,$(TEST_C))
 
 # The compiler's usual moves of code out of dispatch loops cost more than they bring there.
 $(B)/obj/src/engine/rv/interp.o: EXTRA := $(if $(IS_CLANG),,-fno-gcse -fno-crossjumping)
+# 16-byte copies of words that were just written limb by limb stall the store buffer.
+$(B)/obj/src/engine/evm/run.o: EXTRA := -mgeneral-regs-only
 
 PROGRAMS := $(if $(wildcard src/app/cli/main_hybrid.c),$(B)/hybrid) \
   $(if $(wildcard src/app/cli/main_node.c),$(B)/hybrid-node)
@@ -114,7 +116,7 @@ RV_LDFLAGS := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,-z,max-page-size=
   -Wl,--build-id=none
 # What the guest does not use falls away at its link.
 GUEST_SRC := $(filter-out %_test.c %_fuzz.c %_bench.c %_native.c,$(sort $(wildcard \
-  guest/*.[cS] src/engine/evm/*.c src/lib/num/*.c src/lib/base/fork.c src/lib/base/halt.c)))
+  guest/*.[cS] src/engine/evm/*.c src/lib/num/u256.c src/lib/base/fork.c src/lib/base/halt.c)))
 GUEST_O := $(patsubst %,build/guest/obj/%.o,$(basename $(GUEST_SRC)))
 build/guest/obj/%.o: %.c Makefile | $(GEN_H)
 	@mkdir -p $(@D)

@@ -21,15 +21,10 @@
     {                                                                                              \
         sp[-3] = f(sp[-1], sp[-2], sp[-3]);                                                        \
     }
-SLOW_BINARY(u256_mul)
 SLOW_BINARY(u256_div)
 SLOW_BINARY(u256_sdiv)
 SLOW_BINARY(u256_mod)
 SLOW_BINARY(u256_smod)
-SLOW_BINARY(u256_signextend)
-SLOW_BINARY(u256_shl)
-SLOW_BINARY(u256_shr)
-SLOW_BINARY(u256_sar)
 SLOW_TERNARY(u256_addmod)
 SLOW_TERNARY(u256_mulmod)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Multiplication, division, powers and shifts of 256-bit integers. Division follows Knuth (TAOCP
+// Long multiplication, division and powers of 256-bit integers. Division follows Knuth (TAOCP
 // volume 2, 4.3.1, algorithm D) on 64-bit limbs; quotient limbs come from reciprocals as in N.
 // Möller and T. Granlund, "Improved division by invariant integers" (IEEE Trans. Computers 60,
 // 2011; called MG below), so that one hardware division per call is enough and no 128-bit library
@@ -22,38 +22,14 @@ static u128 wide(u64 top, u64 low)
 
 // ---- Multiplication
 
-// *to += a * b + carry; returns the next carry. Cannot overflow: (2^64-1)^2 + 2(2^64-1) = 2^128-1.
-static u64 multiply_step(u64 *to, u64 a, u64 b, u64 carry)
-{
-    u128 t = (u128)a * b + *to + carry;
-    *to = (u64)t;
-    return high(t);
-}
-
-u256 u256_mul(u256 a, u256 b)
-{
-    u64 r0 = 0, r1 = 0, r2 = 0, r3 = 0;
-    u64 c = multiply_step(&r0, a.w[0], b.w[0], 0);
-    c = multiply_step(&r1, a.w[1], b.w[0], c);
-    c = multiply_step(&r2, a.w[2], b.w[0], c);
-    r3 = a.w[3] * b.w[0] + c;
-    c = multiply_step(&r1, a.w[0], b.w[1], 0);
-    c = multiply_step(&r2, a.w[1], b.w[1], c);
-    r3 += a.w[2] * b.w[1] + c;
-    c = multiply_step(&r2, a.w[0], b.w[2], 0);
-    r3 += a.w[1] * b.w[2] + c;
-    r3 += a.w[0] * b.w[3];
-    return (u256){{r0, r1, r2, r3}};
-}
-
 void u256_mul_full(u64 product[static 8], u256 a, u256 b)
 {
     u64 r[2 * LIMBS] = {0};
     for (usize i = 0; i < LIMBS; i++) {
-        u64 c = multiply_step(&r[i], a.w[0], b.w[i], 0);
-        c = multiply_step(&r[i + 1], a.w[1], b.w[i], c);
-        c = multiply_step(&r[i + 2], a.w[2], b.w[i], c);
-        r[i + 4] = multiply_step(&r[i + 3], a.w[3], b.w[i], c);
+        u64 c = limb_multiply_add(&r[i], a.w[0], b.w[i], 0);
+        c = limb_multiply_add(&r[i + 1], a.w[1], b.w[i], c);
+        c = limb_multiply_add(&r[i + 2], a.w[2], b.w[i], c);
+        r[i + 4] = limb_multiply_add(&r[i + 3], a.w[3], b.w[i], c);
     }
     for (usize i = 0; i < 2 * LIMBS; i++) {
         product[i] = r[i];
@@ -348,84 +324,6 @@ u256 u256_exp(u256 base, u256 exponent)
         }
     }
     return r;
-}
-
-// ---- Shifts
-
-// Bits of `top:low` from bit 64 - count on, for count < 64.
-static u64 funnel_left(u64 top, u64 low, u32 count)
-{
-    return top << count | low >> 1 >> (63 - count);
-}
-
-static u64 funnel_right(u64 top, u64 low, u32 count)
-{
-    return low >> count | top << 1 << (63 - count);
-}
-
-u256 u256_shl(u256 count, u256 a)
-{
-    if (!u256_fits_u64(count) || count.w[0] >= 256) {
-        return u256_zero();
-    }
-    u32 c = (u32)count.w[0] % 64;
-    switch (count.w[0] / 64) {
-    case 0:
-        return (u256){{a.w[0] << c, funnel_left(a.w[1], a.w[0], c), funnel_left(a.w[2], a.w[1], c),
-                       funnel_left(a.w[3], a.w[2], c)}};
-    case 1:
-        return (u256){
-            {0, a.w[0] << c, funnel_left(a.w[1], a.w[0], c), funnel_left(a.w[2], a.w[1], c)}};
-    case 2:
-        return (u256){{0, 0, a.w[0] << c, funnel_left(a.w[1], a.w[0], c)}};
-    default:
-        return (u256){{0, 0, 0, a.w[0] << c}};
-    }
-}
-
-// Shifts right by a count below 256, moving in bits of `fill`, which is all zeros or all ones.
-static u256 shift_right(u64 count, u256 a, u64 fill)
-{
-    u32 c = (u32)count % 64;
-    u64 top = funnel_right(fill, a.w[3], c);
-    switch (count / 64) {
-    case 0:
-        return (u256){{funnel_right(a.w[1], a.w[0], c), funnel_right(a.w[2], a.w[1], c),
-                       funnel_right(a.w[3], a.w[2], c), top}};
-    case 1:
-        return (u256){
-            {funnel_right(a.w[2], a.w[1], c), funnel_right(a.w[3], a.w[2], c), top, fill}};
-    case 2:
-        return (u256){{funnel_right(a.w[3], a.w[2], c), top, fill, fill}};
-    default:
-        return (u256){{top, fill, fill, fill}};
-    }
-}
-
-u256 u256_shr(u256 count, u256 a)
-{
-    if (!u256_fits_u64(count) || count.w[0] >= 256) {
-        return u256_zero();
-    }
-    return shift_right(count.w[0], a, 0);
-}
-
-u256 u256_sar(u256 count, u256 a)
-{
-    u64 fill = 0 - (a.w[3] >> 63);
-    if (!u256_fits_u64(count) || count.w[0] >= 256) {
-        return (u256){{fill, fill, fill, fill}};
-    }
-    return shift_right(count.w[0], a, fill);
-}
-
-u256 u256_signextend(u256 index, u256 a)
-{
-    if (!u256_fits_u64(index) || index.w[0] >= 31) {
-        return a;
-    }
-    u256 up = u256_from_u64((31 - index.w[0]) * 8);
-    return u256_sar(up, u256_shl(up, a));
 }
 
 u256 u256_from_be_partial(const u8 *p, usize n)

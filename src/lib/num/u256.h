@@ -8,6 +8,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/cc.h"
 #include "lib/base/types.h"
+#include "lib/num/limb.h"
 
 static inline u256 u256_zero(void)
 {
@@ -101,35 +102,27 @@ static inline i32 u256_cmp(u256 a, u256 b)
 // a + b modulo 2^256; *carry is the bit lost.
 static inline u256 u256_add_carry(bool *carry, u256 a, u256 b)
 {
-    u64 s0 = a.w[0] + b.w[0];
-    u64 c0 = s0 < a.w[0];
-    u64 t1 = a.w[1] + b.w[1];
-    u64 s1 = t1 + c0;
-    u64 c1 = (u64)(t1 < a.w[1]) | (u64)(s1 < t1);
-    u64 t2 = a.w[2] + b.w[2];
-    u64 s2 = t2 + c1;
-    u64 c2 = (u64)(t2 < a.w[2]) | (u64)(s2 < t2);
-    u64 t3 = a.w[3] + b.w[3];
-    u64 s3 = t3 + c2;
-    *carry = (t3 < a.w[3]) | (s3 < t3);
-    return (u256){{s0, s1, s2, s3}};
+    u64 c = 0;
+    u256 r;
+    r.w[0] = limb_add(&c, a.w[0], b.w[0]);
+    r.w[1] = limb_add(&c, a.w[1], b.w[1]);
+    r.w[2] = limb_add(&c, a.w[2], b.w[2]);
+    r.w[3] = limb_add(&c, a.w[3], b.w[3]);
+    *carry = c != 0;
+    return r;
 }
 
 // a - b modulo 2^256; *borrow tells that b was above a.
 static inline u256 u256_sub_borrow(bool *borrow, u256 a, u256 b)
 {
-    u64 d0 = a.w[0] - b.w[0];
-    u64 c0 = a.w[0] < b.w[0];
-    u64 t1 = a.w[1] - b.w[1];
-    u64 d1 = t1 - c0;
-    u64 c1 = (u64)(a.w[1] < b.w[1]) | (u64)(t1 < c0);
-    u64 t2 = a.w[2] - b.w[2];
-    u64 d2 = t2 - c1;
-    u64 c2 = (u64)(a.w[2] < b.w[2]) | (u64)(t2 < c1);
-    u64 t3 = a.w[3] - b.w[3];
-    u64 d3 = t3 - c2;
-    *borrow = (a.w[3] < b.w[3]) | (t3 < c2);
-    return (u256){{d0, d1, d2, d3}};
+    u64 c = 0;
+    u256 r;
+    r.w[0] = limb_sub(&c, a.w[0], b.w[0]);
+    r.w[1] = limb_sub(&c, a.w[1], b.w[1]);
+    r.w[2] = limb_sub(&c, a.w[2], b.w[2]);
+    r.w[3] = limb_sub(&c, a.w[3], b.w[3]);
+    *borrow = c != 0;
+    return r;
 }
 
 static inline u256 u256_add(u256 a, u256 b)
@@ -245,9 +238,102 @@ static inline address u256_to_address(u256 a)
     return v;
 }
 
+static inline u256 u256_mul(u256 a, u256 b)
+{
+    u64 r0 = 0, r1 = 0, r2 = 0, r3 = 0;
+    u64 c = limb_multiply_add(&r0, a.w[0], b.w[0], 0);
+    c = limb_multiply_add(&r1, a.w[1], b.w[0], c);
+    c = limb_multiply_add(&r2, a.w[2], b.w[0], c);
+    r3 = a.w[3] * b.w[0] + c;
+    c = limb_multiply_add(&r1, a.w[0], b.w[1], 0);
+    c = limb_multiply_add(&r2, a.w[1], b.w[1], c);
+    r3 += a.w[2] * b.w[1] + c;
+    c = limb_multiply_add(&r2, a.w[0], b.w[2], 0);
+    r3 += a.w[1] * b.w[2] + c;
+    r3 += a.w[0] * b.w[3];
+    return (u256){{r0, r1, r2, r3}};
+}
+
+// Shifts take the count first, as on the EVM stack; from 256 on all bits are gone.
+static inline u256 u256_shl(u256 count, u256 a)
+{
+    if (!u256_fits_u64(count) || count.w[0] >= 256) {
+        return u256_zero();
+    }
+    u32 c = (u32)count.w[0] % 64;
+    switch (count.w[0] / 64) {
+    case 0:
+        return (u256){{a.w[0] << c, limb_funnel_left(a.w[1], a.w[0], c),
+                       limb_funnel_left(a.w[2], a.w[1], c), limb_funnel_left(a.w[3], a.w[2], c)}};
+    case 1:
+        return (u256){{0, a.w[0] << c, limb_funnel_left(a.w[1], a.w[0], c),
+                       limb_funnel_left(a.w[2], a.w[1], c)}};
+    case 2:
+        return (u256){{0, 0, a.w[0] << c, limb_funnel_left(a.w[1], a.w[0], c)}};
+    default:
+        return (u256){{0, 0, 0, a.w[0] << c}};
+    }
+}
+
+// Shifts right by a count below 256, moving in bits of `fill`, which is all zeros or all ones.
+static inline u256 u256_shift_right(u64 count, u256 a, u64 fill)
+{
+    u32 c = (u32)count % 64;
+    u64 top = limb_funnel_right(fill, a.w[3], c);
+    switch (count / 64) {
+    case 0:
+        return (u256){{limb_funnel_right(a.w[1], a.w[0], c), limb_funnel_right(a.w[2], a.w[1], c),
+                       limb_funnel_right(a.w[3], a.w[2], c), top}};
+    case 1:
+        return (u256){{limb_funnel_right(a.w[2], a.w[1], c), limb_funnel_right(a.w[3], a.w[2], c),
+                       top, fill}};
+    case 2:
+        return (u256){{limb_funnel_right(a.w[3], a.w[2], c), top, fill, fill}};
+    default:
+        return (u256){{top, fill, fill, fill}};
+    }
+}
+
+static inline u256 u256_shr(u256 count, u256 a)
+{
+    if (!u256_fits_u64(count) || count.w[0] >= 256) {
+        return u256_zero();
+    }
+    return u256_shift_right(count.w[0], a, 0);
+}
+
+static inline u256 u256_sar(u256 count, u256 a)
+{
+    u64 fill = 0 - (a.w[3] >> 63);
+    if (!u256_fits_u64(count) || count.w[0] >= 256) {
+        return (u256){{fill, fill, fill, fill}};
+    }
+    return u256_shift_right(count.w[0], a, fill);
+}
+
+// Extends the sign of the number in bytes 0 .. index (0 = least significant); a itself from 31 on.
+static inline u256 u256_signextend(u256 index, u256 a)
+{
+    if (!u256_fits_u64(index) || index.w[0] >= 31) {
+        return a;
+    }
+    u64 limb = index.w[0] / 8;
+    u32 up = 56 - (u32)index.w[0] % 8 * 8;
+    u64 top = limb == 0 ? a.w[0] : limb == 1 ? a.w[1] : limb == 2 ? a.w[2] : a.w[3];
+    i64 extended = (i64)(top << up) >> up;
+    u64 fill = (u64)(extended >> 63);
+    return (u256){{limb == 0 ? (u64)extended : a.w[0],
+                   limb == 1  ? (u64)extended
+                   : limb < 1 ? fill
+                              : a.w[1],
+                   limb == 2  ? (u64)extended
+                   : limb < 2 ? fill
+                              : a.w[2],
+                   limb == 3 ? (u64)extended : fill}};
+}
+
 u256 u256_from_be_partial(const u8 *p, usize n); // big-endian number of n bytes, n <= 32
 
-u256 u256_mul(u256 a, u256 b);
 u256 u256_div(u256 a, u256 b);
 u256 u256_mod(u256 a, u256 b);
 u256 u256_sdiv(u256 a, u256 b);           // rounds towards zero; -2^255 / -1 = -2^255
@@ -255,13 +341,6 @@ u256 u256_smod(u256 a, u256 b);           // the sign is that of a
 u256 u256_addmod(u256 a, u256 b, u256 m); // the sum has 257 bits
 u256 u256_mulmod(u256 a, u256 b, u256 m); // the product has 512 bits
 u256 u256_exp(u256 base, u256 exponent);  // 0^0 = 1
-
-// Extends the sign of the number in bytes 0 .. index (0 = least significant); a itself from 31 on.
-u256 u256_signextend(u256 index, u256 a);
-
-u256 u256_shl(u256 count, u256 a); // zero from 256 on; the count comes first, as on the EVM stack
-u256 u256_shr(u256 count, u256 a); // zero from 256 on
-u256 u256_sar(u256 count, u256 a); // copies of the sign from 256 on
 
 // The whole product: low half first, eight limbs.
 void u256_mul_full(u64 product[static 8], u256 a, u256 b);
