@@ -485,7 +485,7 @@ const struct kit_service *kit_probed(const struct kit *k)
             return &k->service[i];
         }
     }
-    FAIL("no probe was run");
+    return NULL;
 }
 
 const struct kit_service *kit_probe(struct kit *k, struct buf *setup, u32 id,

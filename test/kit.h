@@ -104,7 +104,7 @@ const struct kit_result *kit_rv_run(struct kit *k, struct buf *code);
 const struct kit_service *kit_probe(struct kit *k, struct buf *setup, u32 id,
                                     const u64 arguments[8]);
 void kit_put_probe(struct buf *code, u32 id, const u64 arguments[8]);
-const struct kit_service *kit_probed(const struct kit *k); // of the last message
+const struct kit_service *kit_probed(const struct kit *k); // of the last message; NULL: not reached
 #define ARGUMENTS(...) ((const u64[8]){__VA_ARGS__})
 
 // ---- what came of it

@@ -199,6 +199,13 @@ u64 initcode_size_max(const struct vm *vm, bytes init)
     return container ? 2 * vm->params.max_code_size : vm->price.INITCODE_SIZE_MAX;
 }
 
+u64 initcode_size_most(const struct vm *vm)
+{
+    u64 container = vm->params.riscv ? 2 * vm->params.max_code_size : 0;
+    u64 other = vm->price.INITCODE_SIZE_MAX;
+    return container > other ? container : other;
+}
+
 static u64 creation_price(const struct vm *vm, const struct call_request *r)
 {
     u64 words = words_of(r->data.n);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Inside of core/vm: the virtual machine, its frames, and the pieces that pass them around.
 //
-//   vm.c       life, settings, the run loop          frame.c   begin and end of frames of both kinds
-//   host.c     operations on the world               call.c    calls and creations
-//   syscalls.c door of RISC-V contracts              guest.c   door of the mini-EVM in the machine
-//   native.c   door of the mini-EVM linked in        code.c    cache of RISC-V programs
+//   vm.c       life, settings, the run loop          frame.c   begin and end of frames of both
+//   kinds host.c     operations on the world               call.c    calls and creations syscalls.c
+//   door of RISC-V contracts              guest.c   door of the mini-EVM in the machine native.c
+//   door of the mini-EVM linked in        code.c    cache of RISC-V programs
 //
-// Invariants: (1) frames[0 .. count-1] are live, strictly nested; only the top one runs. (2) `answer` is set
-// from the moment a call or creation is decided until the asking frame (or the caller of vm_execute) has
-// taken it. (3) return_data belongs to the top frame: a new frame starts with none, an ended one leaves its
-// output there for its parent. (4) The mini-EVM's own stack of frames is the sub-sequence of EVM frames here.
+// Invariants: (1) frames[0 .. count-1] are live, strictly nested; only the top one runs. (2)
+// `answer` is set from the moment a call or creation is decided until the asking frame (or the
+// caller of vm_execute) has taken it. (3) return_data belongs to the top frame: a new frame starts
+// with none, an ended one leaves its output there for its parent. (4) The mini-EVM's own stack of
+// frames is the sub-sequence of EVM frames here.
 #pragma once
 
 #include "core/precompile/precompile.h"
@@ -20,13 +21,12 @@
 #include "lib/base/mem.h"
 #include "lib/num/u256.h"
 
-#define FRAME_DEPTH_MAX 1024u         // of the deepest frame; the top frame has depth 0
-#define LARGE_CODE 24576u             // bytes of RISC-V code above which its loading is paid (EIP-7907)
-#define RISCV_GAS_MAX (1ull << 48)    // a RISC-V frame computes with at most this much
-#define LIVE_PAGES_MAX 32768u         // of all frames of a transaction
+#define FRAME_DEPTH_MAX 1024u // of the deepest frame; the top frame has depth 0
+#define LARGE_CODE 24576u     // bytes of RISC-V code above which its loading is paid (EIP-7907)
+#define RISCV_GAS_MAX (1ull << 48) // a RISC-V frame computes with at most this much
+#define LIVE_PAGES_MAX 32768u      // of all frames of a transaction
 
-enum
-{
+enum {
     OP_CREATE = 0xF0,
     OP_CALL = 0xF1,
     OP_CALLCODE = 0xF2,
@@ -36,29 +36,29 @@ enum
 };
 
 struct frame {
-    enum inspect_kind kind;      // INSPECT_EVM or INSPECT_RISCV
+    enum inspect_kind kind; // INSPECT_EVM or INSPECT_RISCV
     u8 op;
     u32 depth;
     bool is_static;
     bool is_create;
-    bool foreign_input;          // EVM: input is not in the mini-EVM's memory
-    struct account *target;      // whose storage and balance
+    bool foreign_input;     // EVM: input is not in the mini-EVM's memory
+    struct account *target; // whose storage and balance
     address to, caller;
     u256 value;
     b256 code_hash;
-    bytes code;                  // as stored; of a creation the init code
-    bytes input;                 // as the frame sees it
+    bytes code;  // as stored; of a creation the init code
+    bytes input; // as the frame sees it
     struct state_checkpoint checkpoint;
-    u64 gas;                     // EVM: what it has while a child runs; RISC-V: beyond 2^48, untouched
+    u64 gas; // EVM: what it has while a child runs; RISC-V: beyond 2^48, untouched
     struct evm_frame_record record; // EVM frames, native form
     // RISC-V frames only
     struct rv_machine m;
-    struct rv_program *program;  // one reference
-    u32 pages;                   // held, counted in vm->pages_live
-    u32 last_status;             // service 0x02
-    address last_created;        // service 0x01
-    bool is_invoke;              // the call under way came by invoke
-    u8 *created_at;              // invoke of a creation: where its address goes, else NULL
+    struct rv_program *program; // one reference
+    u32 pages;                  // held, counted in vm->pages_live
+    u32 last_status;            // service 0x02
+    address last_created;       // service 0x01
+    bool is_invoke;             // the call under way came by invoke
+    u8 *created_at;             // invoke of a creation: where its address goes, else NULL
 };
 
 // The outcome of a call or creation on its way to the frame that asked.
@@ -67,7 +67,7 @@ struct answer {
     bool was_create;
     u32 status; // enum evm_status
     enum halt halt;
-    u64 gas;    // returned
+    u64 gas; // returned
     address created;
 };
 
@@ -108,13 +108,13 @@ struct vm {
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
     struct rv_machine guest;
-    struct frame *guest_begin;  // queued by begin, else NULL
-    bool guest_resuming;        // queued by resume
-    bool guest_nested;          // stopped in the exit service, else idle: waiting for a top record
+    struct frame *guest_begin; // queued by begin, else NULL
+    bool guest_resuming;       // queued by resume
+    bool guest_nested;         // stopped in the exit service, else idle: waiting for a top record
     struct evm_outcome guest_outcome;
-    u64 guest_outcome_at;       // where the exit service wants its outcome
-    u64 guest_record_at;        // and a nested frame's record
-    u64 guest_memory_top;       // highest since the guest was made
+    u64 guest_outcome_at; // where the exit service wants its outcome
+    u64 guest_record_at;  // and a nested frame's record
+    u64 guest_memory_top; // highest since the guest was made
     // native form
     void *native_memory;
     struct evm *native;
@@ -132,7 +132,7 @@ static inline u64 words_of(u64 n)
 }
 
 __attribute__((format(printf, 3, 4))) enum fault vm_fault(struct vm *vm, enum fault f,
-                                                           const char *format, ...);
+                                                          const char *format, ...);
 
 // ---- frame.c
 
@@ -157,9 +157,10 @@ struct frame_request { // everything a frame is made of
 // Begins: moves value, then runs a precompile, or pushes a frame, or has nothing to run. Either
 // vm->answer is ready or the new frame is on top afterwards.
 MUST_USE enum fault frame_begin(struct vm *vm, const struct frame_request *r);
-// Ends the top frame with what its code did; the deposit of a creation is settled here. `output` may point
-// into the frame's own memory.
-MUST_USE enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, bytes output);
+// Ends the top frame with what its code did; the deposit of a creation is settled here. `output`
+// may point into the frame's own memory.
+MUST_USE enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left,
+                              bytes output);
 // The answer of something that had no frame (not begun, address collision).
 void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returned, bool was_create);
 void frames_drop(struct vm *vm); // after a fault
@@ -171,7 +172,8 @@ enum halt frame_take_pages(struct vm *vm, struct frame *f, gas *g, u64 count);
 
 struct vm_code *code_new(void);
 void code_free(struct vm_code *c);
-// The program of an image (FF, then the ELF) with one reference for the caller; NULL if it is not valid.
+// The program of an image (FF, then the ELF) with one reference for the caller; NULL if it is not
+// valid.
 struct rv_program *code_program(struct vm_code *c, const b256 *hash, bytes image);
 
 // ---- host.c: operations on the world for the top frame. Each charges all its opcode costs.
@@ -201,8 +203,8 @@ void copy_padded(u8 *to, bytes from, u64 offset, u64 n);
 
 struct call_request {
     u8 op;
-    bool capped;     // the gas wanted is a limit; else, before EIP-150, more than there is halts
-    bool foreign;    // the data is not in the mini-EVM's memory
+    bool capped;  // the gas wanted is a limit; else, before EIP-150, more than there is halts
+    bool foreign; // the data is not in the mini-EVM's memory
     u64 gas_wanted;
     address to;
     u256 value;
@@ -210,10 +212,11 @@ struct call_request {
     bytes data;
 };
 
-// Decides a call or creation of the top frame, which has *g left. HALT_NONE: vm->answer is ready or a frame
-// is on top, and *g is what the asking frame keeps. Else the asking frame must halt.
+// Decides a call or creation of the top frame, which has *g left. HALT_NONE: vm->answer is ready or
+// a frame is on top, and *g is what the asking frame keeps. Else the asking frame must halt.
 MUST_USE enum fault host_call(struct vm *vm, gas *g, const struct call_request *r, enum halt *halt);
-MUST_USE enum fault host_create(struct vm *vm, gas *g, const struct call_request *r, enum halt *halt);
+MUST_USE enum fault host_create(struct vm *vm, gas *g, const struct call_request *r,
+                                enum halt *halt);
 // The code that a call to `a` runs: its own, or that of its designator's target.
 struct resolved_code {
     struct account *account; // that holds it
@@ -226,6 +229,7 @@ struct resolved_code resolve_code(struct vm *vm, const address *a);
 address create_address(const address *sender, u64 nonce);
 address create2_address(const address *sender, const u256 *salt, const b256 *init_hash);
 u64 initcode_size_max(const struct vm *vm, bytes init);
+u64 initcode_size_most(const struct vm *vm); // of any init code
 
 // ---- syscalls.c
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The syscall door: services of RISC-V contracts (ABI sections 5 and 6). Bodies move arguments between
-// registers, the contract's memory and host.c. Each keeps the ABI's order: register values, memory ranges,
-// static rule, known gas (pay), then the operation; nothing is written before every check has passed.
+// The syscall door: services of RISC-V contracts (ABI sections 5 and 6). Bodies move arguments
+// between registers, the contract's memory and host.c. Each keeps the ABI's order: register values,
+// memory ranges, static rule, known gas (pay), then the operation; nothing is written before every
+// check has passed.
 #include "core/vm/priv.h"
 
 #define DATA_MAX RV_CALLDATA_MAX // bytes that may cross a frame's border
@@ -10,8 +11,7 @@
 #define GROW_GAS 1000u
 #define INVOKE_RECORD_SIZE 128u
 
-enum
-{
+enum {
     A0 = 10,
     A1,
     A2,
@@ -26,12 +26,12 @@ enum
 struct call { // one ecall under way
     struct vm *vm;
     struct frame *f;
-    u64 *x;          // registers
-    gas g;           // left
+    u64 *x;         // registers
+    gas g;          // left
     u64 static_gas; // the row's
-    enum halt halt;  // why the frame must halt
+    enum halt halt; // why the frame must halt
     enum fault fault;
-    bool ended;      // the frame is gone
+    bool ended; // the frame is gone
 };
 
 // ---- arguments, checks and results
@@ -41,8 +41,8 @@ static void refuse(struct call *c, enum halt why)
     c->halt = c->halt == HALT_NONE ? why : c->halt;
 }
 
-// Takes the service's own price and `more`; false, and the frame halts, if that cannot be paid or an earlier
-// check has failed.
+// Takes the service's own price and `more`; false, and the frame halts, if that cannot be paid or
+// an earlier check has failed.
 static bool pay(struct call *c, u64 more)
 {
     if (c->halt == HALT_NONE && !gas_charge(&c->g, c->static_gas + more)) {
@@ -476,6 +476,14 @@ static void begin_call(struct call *c, struct call_request *r, u64 at, u64 n)
     }
 }
 
+// What no init code may exceed; the rest of the rule needs its first bytes.
+static void limit_init_code(struct call *c, u64 n)
+{
+    if (n > initcode_size_most(c->vm)) {
+        refuse(c, HALT_INITCODE_TOO_LARGE);
+    }
+}
+
 static void begin_creation(struct call *c, struct call_request *r, u64 at, u64 n)
 {
     r->data = (bytes){readable(c, at, n), n};
@@ -519,11 +527,13 @@ static void sys_create(struct call *c)
 {
     struct call_request r = {
         .op = OP_CREATE, .gas_wanted = ~(u64)0, .value = u256_from_u64(c->x[A0])};
+    limit_init_code(c, c->x[A2]);
     begin_creation(c, &r, c->x[A1], c->x[A2]);
 }
 
 static void sys_create2(struct call *c)
 {
+    limit_init_code(c, c->x[A2]);
     const u8 *salt = readable(c, c->x[A3], 32);
     struct call_request r = {
         .op = OP_CREATE2,
@@ -600,6 +610,7 @@ static void sys_invoke(struct call *c)
     copy_bytes(r.to.b, p + 16, sizeof r.to.b);
     u8 *created_at = NULL;
     if (o->creates) {
+        limit_init_code(c, load_le64(p + 112));
         created_at = writable(c, (u32)c->x[A0] + (u64)16, sizeof(address));
         begin_creation(c, &r, load_le64(p + 104), load_le64(p + 112));
     } else {
@@ -629,8 +640,7 @@ void riscv_take_answer(struct vm *vm, struct frame *f, const struct answer *a)
 
 // ---- dispatch
 
-enum syscall_id
-{
+enum syscall_id {
 #define SYSCALL(id, NAME, name, FORK, gas, in, out, note) SYSCALL_##NAME = (id),
 #include "spec/syscalls.def"
 };
@@ -697,7 +707,8 @@ static const struct syscall_rule RULES[256] = {
 #include "spec/syscalls.def"
 };
 
-// Carries out the ecall that the machine stopped at. False if somebody else's turn comes, or on a fault.
+// Carries out the ecall that the machine stopped at. False if somebody else's turn comes, or on a
+// fault.
 static bool serve(struct vm *vm, struct frame *f, enum fault *fault)
 {
     u8 id = (u8)f->m.x[T0]; // the low 8 bits; compilers leave the rest undefined
