@@ -17,6 +17,7 @@ enum cli_status {
 int cmd_run(int argc, char **argv);
 int cmd_play(int argc, char **argv);
 int cmd_statetest(int argc, char **argv);
+int cmd_blocktest(int argc, char **argv);
 int cmd_rv_run(int argc, char **argv);
 int cmd_rv_test(int argc, char **argv);
 int cmd_rv_disasm(int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"run", cmd_run, "execute code or a call on a fresh or given state"},
     {"play", cmd_play, "play a file of steps on one state and check what they do"},
     {"statetest", cmd_statetest, "run official state tests"},
+    {"blocktest", cmd_blocktest, "run official blockchain tests"},
     {"rv run", cmd_rv_run, "run a RISC-V contract program by itself"},
     {"rv test", cmd_rv_test, "run bare-metal RISC-V test programs"},
     {"version", cmd_version, "print the version"},

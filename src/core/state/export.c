@@ -52,6 +52,36 @@ void state_visit(struct state *s, const struct state_visitor *v)
     mem_free(sorted);
 }
 
+static void clone_account(struct state *to, const struct account *from)
+{
+    struct account *a = mem_alloc(sizeof *a);
+    *a = *from;
+    a->warm_epoch = a->mark_epoch = a->created_epoch = a->destroyed_epoch = a->touched_epoch = 0;
+    slot_table_init(&a->slots, to->seed);
+    for (u32 i = 0; i < from->slots.count; i++) {
+        struct slot *slot = slot_table_put(&a->slots, &from->slots.entries[i].key, NULL);
+        slot->value = from->slots.entries[i].value.value;
+    }
+    const bytes *code = code_table_find(&to->codes, &a->code_hash);
+    a->code = code != NULL ? *code : a->code; // else the source owns it
+    *account_table_put(&to->accounts, &a->at, NULL) = a;
+}
+
+struct state *state_clone(const struct state *s)
+{
+    struct state *to = state_new(s->has_source ? &s->source : NULL);
+    for (u32 i = 0; i < s->codes.count; i++) {
+        bytes code = s->codes.entries[i].value;
+        u8 *copy = mem_alloc(code.n);
+        copy_bytes(copy, code.p, code.n);
+        *code_table_put(&to->codes, &s->codes.entries[i].key, NULL) = (bytes){copy, code.n};
+    }
+    for (u32 i = 0; i < s->accounts.count; i++) {
+        clone_account(to, s->accounts.entries[i].value);
+    }
+    return to;
+}
+
 // ---- index of changes
 
 struct indexed_change {

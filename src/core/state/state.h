@@ -34,6 +34,8 @@ struct state_checkpoint {
 
 struct state *state_new(const struct state_source *source); // source may be NULL: an empty world
 void state_free(struct state *s);
+// A state with the same contents and source and nothing else (no transaction, no index of changes).
+struct state *state_clone(const struct state *s);
 
 // ---- transactions and checkpoints
 void state_begin_transaction(struct state *s); // clears access sets, transient storage, logs, refund, marks

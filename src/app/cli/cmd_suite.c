@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `hybrid statetest`: official state tests from files and folders, spread over the processors.
+// `hybrid statetest` and `hybrid blocktest`: official tests from files and folders, spread over the processors.
+// A suite is one row: its runner keeps VMs from file to file.
+#include "app/cli/blocktest.h"
 #include "app/cli/cli.h"
 #include "app/cli/options.h"
 #include "app/cli/statetest.h"
@@ -30,18 +32,63 @@ static const struct option_row ROWS[OPTION_COUNT] = {
     [OPTION_JOBS] = {"jobs", "N", "processes (as many as processors)", "2"},
 };
 
-static const struct option_set SET = {
-    .command = "statetest",
-    .operand = "PATH",
-    .operands_min = 1,
-    .operands_max = OPERANDS_MAX,
-    .about = "Runs official Ethereum state tests: a file, or all .json files below a folder.",
-    .examples = "  hybrid statetest --evm both build/fixtures/state\n",
-    .row = ROWS,
-    .count = OPTION_COUNT,
+struct suite {
+    const char *command, *about, *examples;
+    void *(*begin)(const struct statetest_options *o);
+    void (*run)(void *runner, const char *path, bytes text, struct statetest_tally *tally);
+    void (*end)(void *runner);
+};
+
+static void *state_begin(const struct statetest_options *o)
+{
+    return statetest_new(o);
+}
+
+static void state_run(void *runner, const char *path, bytes text, struct statetest_tally *tally)
+{
+    statetest_run(runner, path, text, tally);
+}
+
+static void state_end(void *runner)
+{
+    statetest_free(runner);
+}
+
+static void *block_begin(const struct statetest_options *o)
+{
+    return blocktest_new(o);
+}
+
+static void block_run(void *runner, const char *path, bytes text, struct statetest_tally *tally)
+{
+    blocktest_run(runner, path, text, tally);
+}
+
+static void block_end(void *runner)
+{
+    blocktest_free(runner);
+}
+
+static const struct suite STATE_SUITE = {
+    "statetest",
+    "Runs official Ethereum state tests: a file, or all .json files below a folder.",
+    "  hybrid statetest --evm both build/fixtures/state\n",
+    state_begin,
+    state_run,
+    state_end,
+};
+
+static const struct suite BLOCK_SUITE = {
+    "blocktest",
+    "Runs official Ethereum blockchain tests: a file, or all .json files below a folder.",
+    "  hybrid blocktest --evm riscv build/fixtures/blockchain\n",
+    block_begin,
+    block_run,
+    block_end,
 };
 
 struct work {
+    const struct suite *suite;
     struct statetest_options options;
     char **paths;
     usize count, cap;
@@ -94,13 +141,13 @@ static enum fault collect(struct work *w, struct buf *why, const char *path)
 static void run_share(void *ctx, u32 share, struct buf *result)
 {
     const struct work *w = ctx;
-    struct statetest *t = statetest_new(&w->options);
+    void *runner = w->suite->begin(&w->options);
     struct statetest_tally tally = {0};
     for (usize i = share; i < w->count; i += w->jobs) {
         struct buf text = {0};
         struct buf why = {0};
         if (os_read_file(&text, &why, w->paths[i], FILE_MAX) == FAULT_NONE) {
-            statetest_run(t, w->paths[i], buf_bytes(&text), &tally);
+            w->suite->run(runner, w->paths[i], buf_bytes(&text), &tally);
         } else {
             tally.failed++;
             buf_printf(&tally.failures, "FAIL %.*s\n", (int)why.n, (const char *)why.p);
@@ -112,7 +159,7 @@ static void run_share(void *ctx, u32 share, struct buf *result)
     buf_put(result, counts, sizeof counts);
     buf_put(result, tally.failures.p, tally.failures.n);
     buf_fini(&tally.failures);
-    statetest_free(t);
+    w->suite->end(runner);
 }
 
 static void share_done(void *ctx, u32 share, bytes result, bool ok)
@@ -133,14 +180,14 @@ static int run_all(struct work *w)
 {
     struct os_job job = {w, run_share, share_done};
     if (!os_run_jobs(&job, w->jobs)) {
-        return cli_fault("statetest", FAULT_IO, "no process could be made");
+        return cli_fault(w->suite->command, FAULT_IO, "no process could be made");
     }
     (void)printf("%llu passed, %llu failed\n", (unsigned long long)w->passed,
                  (unsigned long long)w->failed);
     return w->failed == 0 ? CLI_OK : CLI_FAILED;
 }
 
-static int plan_and_run(struct options *o)
+static int plan_and_run(const struct suite *suite, struct options *o)
 {
     static const char *const FORMS[] = {"riscv", "native", "both"};
     static const char *const SWITCH[] = {"off", "on"};
@@ -150,9 +197,10 @@ static int plan_and_run(struct options *o)
     if (!option_choice(&form, o, OPTION_EVM, FORMS, COUNT_OF(FORMS)) ||
         !option_choice(&riscv, o, OPTION_RISCV, SWITCH, COUNT_OF(SWITCH)) ||
         !option_u64(&jobs, o, OPTION_JOBS, 256)) {
-        return cli_refuse("statetest", &o->why);
+        return cli_refuse(suite->command, &o->why);
     }
     struct work w = {
+        .suite = suite,
         .options = {.guest = form != 1,
                     .native = form != 0,
                     .riscv = riscv == 1,
@@ -163,7 +211,7 @@ static int plan_and_run(struct options *o)
     struct buf why = {0};
     for (u32 i = 0; status == CLI_OK && i < o->operand_count; i++) {
         if (collect(&w, &why, o->operand[i]) != FAULT_NONE) {
-            status = cli_refuse("statetest", &why);
+            status = cli_refuse(suite->command, &why);
         }
     }
     status = status == CLI_OK ? run_all(&w) : status;
@@ -175,20 +223,40 @@ static int plan_and_run(struct options *o)
     return status;
 }
 
-int cmd_statetest(int argc, char **argv)
+static int run_suite(const struct suite *suite, int argc, char **argv)
 {
+    const struct option_set set = {
+        .command = suite->command,
+        .operand = "PATH",
+        .operands_min = 1,
+        .operands_max = OPERANDS_MAX,
+        .about = suite->about,
+        .examples = suite->examples,
+        .row = ROWS,
+        .count = OPTION_COUNT,
+    };
     struct options o = {0};
     int status = CLI_OK;
-    if (!options_parse(&o, &SET, argc, argv)) {
-        status = cli_refuse("statetest", &o.why);
+    if (!options_parse(&o, &set, argc, argv)) {
+        status = cli_refuse(suite->command, &o.why);
     } else if (o.help) {
         struct buf text = {0};
-        options_put_help(&text, &SET);
-        status = cli_print("statetest", &text);
+        options_put_help(&text, &set);
+        status = cli_print(suite->command, &text);
         buf_fini(&text);
     } else {
-        status = plan_and_run(&o);
+        status = plan_and_run(suite, &o);
     }
     options_fini(&o);
     return status;
+}
+
+int cmd_statetest(int argc, char **argv)
+{
+    return run_suite(&STATE_SUITE, argc, argv);
+}
+
+int cmd_blocktest(int argc, char **argv)
+{
+    return run_suite(&BLOCK_SUITE, argc, argv);
 }

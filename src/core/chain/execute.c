@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: MIT
+// Block execution. Each part of a block (system calls, transactions, withdrawals, requests, rewards) is one
+// function over struct run; block_execute is the order in which they come.
+#include "core/chain/execute.h"
+
+#include "core/trie/root.h"
+#include "core/trie/state_root.h"
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
+#include "lib/base/mem.h"
+#include "lib/codec/rlp.h"
+#include "lib/crypto/digest.h"
+#include "lib/crypto/hash/keccak.h"
+#include "lib/num/u256.h"
+
+#define GAS_PER_BLOB 131072u
+#define SYSTEM_GAS 30000000u          // EIP-4788
+#define BLOCK_SIZE_MAX 8388608u       // EIP-7934: 10 MiB less 2 MiB
+#define DEPOSIT_DATA_SIZE 576u        // EIP-6110
+#define GWEI 1000000000u
+
+static const address SYSTEM_CALLER = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}};
+static const address BEACON_ROOTS = {{0x00, 0x0f, 0x3d, 0xf6, 0xd7, 0x32, 0x80, 0x7e, 0xf1, 0x31,
+                                      0x9f, 0xb7, 0xb8, 0xbb, 0x85, 0x22, 0xd0, 0xbe, 0xac, 0x02}};
+static const address HISTORY = {{0x00, 0x00, 0xf9, 0x08, 0x27, 0xf1, 0xc5, 0x3a, 0x10, 0xcb,
+                                 0x7a, 0x02, 0x33, 0x5b, 0x17, 0x53, 0x20, 0x00, 0x29, 0x35}};
+static const address WITHDRAWAL_REQUESTS = {{0x00, 0x00, 0x09, 0x61, 0xef, 0x48, 0x0e, 0xb5, 0x5e, 0x80,
+                                             0xd1, 0x9a, 0xd8, 0x35, 0x79, 0xa6, 0x4c, 0x00, 0x70, 0x02}};
+static const address CONSOLIDATIONS = {{0x00, 0x00, 0xbb, 0xdd, 0xc7, 0xce, 0x48, 0x86, 0x42, 0xfb,
+                                        0x57, 0x9f, 0x8b, 0x00, 0xf3, 0xa5, 0x90, 0x00, 0x72, 0x51}};
+static const address DEPOSITS = {{0x00, 0x00, 0x00, 0x00, 0x21, 0x9a, 0xb5, 0x40, 0x35, 0x6c,
+                                  0xbb, 0x83, 0x9c, 0xbe, 0x05, 0x30, 0x3d, 0x77, 0x05, 0xfa}};
+// keccak256("DepositEvent(bytes,bytes,bytes,bytes,bytes)")
+static const b256 DEPOSIT_TOPIC = {{0x64, 0x9b, 0xbc, 0x62, 0xd0, 0xe3, 0x13, 0x42, 0xaf, 0xea, 0x4e,
+                                    0x5c, 0xd8, 0x2d, 0x40, 0x49, 0xe7, 0xe1, 0xee, 0x91, 0x2f, 0xc0,
+                                    0x88, 0x9a, 0xa7, 0x90, 0x80, 0x3b, 0xe3, 0x90, 0x38, 0xc5}};
+static const address DAO_REFUND = {{0xbf, 0x4e, 0xd7, 0xb2, 0x7f, 0x1d, 0x66, 0x65, 0x46, 0xe3,
+                                    0x0d, 0x74, 0xd5, 0x0d, 0x17, 0x3d, 0x20, 0xbc, 0xa7, 0x54}};
+
+struct run {
+    struct vm *vm;
+    struct state *s;
+    const struct schedule *schedule;
+    const struct block_rules *rules;
+    const struct block *b;
+    struct chain_block env;
+    struct block_result *out;
+    struct buf receipts; // of each: its coding, one behind the other
+    usize *ends;         // offset behind each receipt
+    usize count, cap;
+    struct buf deposits; // requests of EIP-6110
+};
+
+static enum fault ancestor_hash(void *ctx, u64 number, b256 *out)
+{
+    const struct chain_ancestry *a = ctx;
+    return a->hash(a->ctx, number, out);
+}
+
+static void set_environment(struct run *r, const struct chain_ancestry *ancestry)
+{
+    const struct header *h = &r->b->header;
+    bool paris = r->rules->fork >= FORK_PARIS;
+    r->env = (struct chain_block){
+        .fork = r->rules->fork,
+        .params = r->schedule->params,
+        .gas_left = h->gas_limit,
+        .blob_gas_left = r->rules->blobs.max * GAS_PER_BLOB,
+        .excess_blob_gas = h->excess_blob_gas,
+        .blobs = r->rules->blobs,
+        .vm = {
+            .number = u256_from_u64(h->number),
+            .timestamp = u256_from_u64(h->timestamp),
+            .gas_limit = u256_from_u64(h->gas_limit),
+            .base_fee = h->base_fee,
+            .difficulty_or_prevrandao = paris ? u256_from_b256(h->mix_hash) : h->difficulty,
+            .chain_id = r->schedule->chain_id,
+            .coinbase = h->coinbase,
+            .ctx = (void *)(uintptr_t)ancestry,
+            .block_hash = ancestor_hash,
+        },
+    };
+    if (r->rules->blobs.max > 0) {
+        r->env.vm.blob_base_fee = blob_base_fee(h->excess_blob_gas, r->rules->blobs.update_fraction);
+    }
+}
+
+// ---- system calls
+
+// Calls a system contract as a transaction of its own that nobody pays; *ran tells whether it has code.
+static enum fault system_call(struct run *r, const address *to, bytes input, bool *ran,
+                              struct vm_result *result)
+{
+    *ran = account_code_size(r->s, state_account(r->s, to)) > 0;
+    if (!*ran) {
+        return FAULT_NONE;
+    }
+    struct vm_transaction tx = {.origin = SYSTEM_CALLER};
+    struct vm_message m = {
+        .from = SYSTEM_CALLER,
+        .to = *to,
+        .input = input,
+        .gas = SYSTEM_GAS,
+        .value_stays = true,
+    };
+    vm_set_rules(r->vm, r->rules->fork, &r->schedule->params);
+    vm_set_block(r->vm, &r->env.vm);
+    vm_set_transaction(r->vm, &tx);
+    state_begin_transaction(r->s);
+    TRY(vm_execute(r->vm, r->s, &m, result));
+    state_end_transaction(r->s, true);
+    return FAULT_NONE;
+}
+
+static enum fault before_transactions(struct run *r)
+{
+    const struct header *h = &r->b->header;
+    bool ran = false;
+    struct vm_result ignored;
+    if (r->rules->fork >= FORK_CANCUN) {
+        bytes root = {h->beacon_root.b, sizeof h->beacon_root.b};
+        TRY(system_call(r, &BEACON_ROOTS, root, &ran, &ignored));
+    }
+    if (r->rules->fork >= FORK_PRAGUE) {
+        bytes parent = {h->parent_hash.b, sizeof h->parent_hash.b};
+        TRY(system_call(r, &HISTORY, parent, &ran, &ignored));
+    }
+    return FAULT_NONE;
+}
+
+static u8 hex_digit(char c)
+{
+    return (u8)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+// EIP-779: the irregular change of state.
+static void move_dao_balances(struct run *r)
+{
+    static const char *const ACCOUNTS[] = {
+#define DAO_ACCOUNT(text) text,
+#include "spec/dao.def"
+    };
+    state_begin_transaction(r->s);
+    struct account *refund = state_account(r->s, &DAO_REFUND);
+    for (u32 i = 0; i < COUNT_OF(ACCOUNTS); i++) {
+        address a;
+        for (u32 k = 0; k < sizeof a.b; k++) {
+            a.b[k] = (u8)(hex_digit(ACCOUNTS[i][2 * k]) << 4 | hex_digit(ACCOUNTS[i][2 * k + 1]));
+        }
+        struct account *from = state_account(r->s, &a);
+        u256 balance = *account_balance(from);
+        state_sub_balance(r->s, from, &balance);
+        state_add_balance(r->s, refund, &balance);
+    }
+    state_end_transaction(r->s, false);
+}
+
+// ---- receipts
+
+static void put_logs(struct run *r)
+{
+    struct buf *out = &r->receipts;
+    usize list = rlp_begin_list(out);
+    for (usize i = 0; i < state_log_count(r->s); i++) {
+        const struct state_log *l = state_log_at(r->s, i);
+        usize log = rlp_begin_list(out);
+        rlp_put_bytes(out, l->emitter.b, sizeof l->emitter.b);
+        usize topics = rlp_begin_list(out);
+        for (u32 k = 0; k < l->topic_count; k++) {
+            rlp_put_bytes(out, l->topic[k].b, sizeof l->topic[k].b);
+        }
+        rlp_end_list(out, topics);
+        bytes data = state_log_data(r->s, l);
+        rlp_put_bytes(out, data.p, data.n);
+        rlp_end_list(out, log);
+    }
+    rlp_end_list(out, list);
+}
+
+static void bloom_of_logs(struct state *s, u8 bloom[256])
+{
+    for (usize i = 0; i < state_log_count(s); i++) {
+        const struct state_log *l = state_log_at(s, i);
+        bloom_add(bloom, l->emitter.b, sizeof l->emitter.b);
+        for (u32 k = 0; k < l->topic_count; k++) {
+            bloom_add(bloom, l->topic[k].b, sizeof l->topic[k].b);
+        }
+    }
+}
+
+static void put_receipt(struct run *r, const struct transaction *t, const struct chain_receipt *receipt)
+{
+    struct buf *out = &r->receipts;
+    u8 bloom[256] = {0};
+    bloom_of_logs(r->s, bloom);
+    for (u32 i = 0; i < sizeof bloom; i++) {
+        r->out->bloom[i] |= bloom[i];
+    }
+    if (t->type != TX_LEGACY) {
+        buf_put_u8(out, (u8)t->type);
+    }
+    usize list = rlp_begin_list(out);
+    if (r->rules->fork >= FORK_BYZANTIUM) { // EIP-658
+        rlp_put_u64(out, receipt->status == EVM_SUCCESS);
+    } else {
+        b256 root;
+        state_root(&root, r->s);
+        rlp_put_bytes(out, root.b, sizeof root.b);
+    }
+    rlp_put_u64(out, r->out->gas_used);
+    rlp_put_bytes(out, bloom, sizeof bloom);
+    put_logs(r);
+    rlp_end_list(out, list);
+    if (r->count == r->cap) {
+        r->cap = r->cap == 0 ? 16 : r->cap * 2;
+        r->ends = mem_realloc(r->ends, r->cap * sizeof *r->ends);
+    }
+    r->ends[r->count++] = out->n;
+}
+
+// The root of a list under the coding of its indices.
+struct indexed_list {
+    struct trie_item *items;
+    u8 (*keys)[9];
+    usize count, cap;
+};
+
+static void list_add(struct indexed_list *l, bytes value)
+{
+    if (l->count == l->cap) {
+        l->cap = l->cap == 0 ? 32 : l->cap * 2;
+        l->items = mem_realloc(l->items, l->cap * sizeof *l->items);
+        l->keys = mem_realloc(l->keys, l->cap * sizeof *l->keys);
+    }
+    struct buf key = {0};
+    rlp_put_u64(&key, l->count);
+    copy_bytes(l->keys[l->count], key.p, key.n);
+    l->items[l->count] = (struct trie_item){.key = {NULL, key.n}, .value = value};
+    l->count++;
+    buf_fini(&key);
+}
+
+static b256 list_root(struct indexed_list *l)
+{
+    for (usize i = 0; i < l->count; i++) {
+        l->items[i].key.p = l->keys[i]; // after the last realloc
+    }
+    b256 root;
+    trie_root(&root, l->items, l->count);
+    mem_free(l->items);
+    mem_free(l->keys);
+    return root;
+}
+
+static b256 root_of_receipts(const struct run *r)
+{
+    struct indexed_list l = {0};
+    usize at = 0;
+    for (usize i = 0; i < r->count; i++) {
+        list_add(&l, (bytes){r->receipts.p + at, r->ends[i] - at});
+        at = r->ends[i];
+    }
+    return list_root(&l);
+}
+
+// ---- deposits (EIP-6110)
+
+static bool word_is(bytes data, usize at, u64 value)
+{
+    return u256_eq(u256_from_be_bytes(data.p + at), u256_from_u64(value));
+}
+
+// Layout of the deposit contract's event: five offsets, then five strings of fixed sizes.
+static bool put_deposit(struct buf *out, bytes data)
+{
+    static const u16 OFFSETS[5] = {160, 256, 320, 384, 512};
+    static const u16 SIZES[5] = {48, 32, 8, 96, 8};
+    if (data.n != DEPOSIT_DATA_SIZE) {
+        return false;
+    }
+    for (u32 i = 0; i < 5; i++) {
+        if (!word_is(data, 32 * (usize)i, OFFSETS[i]) || !word_is(data, OFFSETS[i], SIZES[i])) {
+            return false;
+        }
+    }
+    for (u32 i = 0; i < 5; i++) {
+        buf_put(out, data.p + OFFSETS[i] + 32, SIZES[i]);
+    }
+    return true;
+}
+
+static bool collect_deposits(struct run *r)
+{
+    for (usize i = 0; i < state_log_count(r->s); i++) {
+        const struct state_log *l = state_log_at(r->s, i);
+        bool is_deposit = address_equal(&l->emitter, &DEPOSITS) && l->topic_count > 0 &&
+                          b256_equal(&l->topic[0], &DEPOSIT_TOPIC);
+        if (is_deposit && !put_deposit(&r->deposits, state_log_data(r->s, l))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- transactions
+
+static enum fault run_transaction(struct run *r, bytes raw, enum block_verdict *verdict)
+{
+    struct transaction t = {.nonce = 0};
+    address sender;
+    struct chain_receipt receipt;
+    bool low_s = r->rules->fork >= FORK_HOMESTEAD;
+    enum verdict v = transaction_decode(&t, raw);
+    if (v == VERDICT_VALID) {
+        v = transaction_signer(&sender, &t, low_s);
+    }
+    enum fault f = FAULT_NONE;
+    if (v == VERDICT_VALID) {
+        f = chain_transact(r->vm, r->s, &r->env, &t, &sender, &v, &receipt);
+    }
+    if (f == FAULT_NONE && v != VERDICT_VALID) {
+        r->out->transaction_verdict = v;
+        *verdict = BLOCK_TRANSACTION;
+    } else if (f == FAULT_NONE) {
+        r->env.gas_left -= receipt.gas_used;
+        r->env.blob_gas_left -= t.blob_count * GAS_PER_BLOB;
+        r->out->gas_used += receipt.gas_used;
+        r->out->blob_gas_used += t.blob_count * GAS_PER_BLOB;
+        put_receipt(r, &t, &receipt);
+        if (r->rules->fork >= FORK_PRAGUE && !collect_deposits(r)) {
+            *verdict = BLOCK_DEPOSIT_LAYOUT;
+        }
+    }
+    transaction_fini(&t);
+    return f;
+}
+
+static enum fault run_transactions(struct run *r, enum block_verdict *verdict)
+{
+    bytes rest = r->b->transactions;
+    for (r->out->transaction_index = 0; rest.n > 0; r->out->transaction_index++) {
+        bytes raw;
+        if (!block_next_transaction(&raw, &rest)) {
+            *verdict = BLOCK_RLP;
+            return FAULT_NONE;
+        }
+        TRY(run_transaction(r, raw, verdict));
+        if (*verdict != BLOCK_VALID) {
+            return FAULT_NONE;
+        }
+    }
+    return FAULT_NONE;
+}
+
+// ---- after the transactions
+
+static void give(struct run *r, const address *to, u256 amount)
+{
+    state_begin_transaction(r->s);
+    state_add_balance(r->s, state_account(r->s, to), &amount);
+    state_end_transaction(r->s, r->rules->fork >= FORK_SPURIOUS);
+}
+
+static void pay_withdrawals(struct run *r)
+{
+    bytes rest = r->b->withdrawals;
+    struct withdrawal w;
+    bytes raw;
+    while (rest.n > 0 && block_next_withdrawal(&w, &raw, &rest)) {
+        give(r, &w.at, u256_mul(u256_from_u64(w.amount_gwei), u256_from_u64(GWEI)));
+    }
+}
+
+static void pay_rewards(struct run *r)
+{
+    enum fork f = r->rules->fork;
+    if (f >= FORK_PARIS) {
+        return;
+    }
+    u64 ether = f >= FORK_CONSTANTINOPLE ? 2 : f >= FORK_BYZANTIUM ? 3 : 5; // EIP-1234, EIP-649
+    u256 reward = u256_from_u64(ether * 1000000000000000000u);
+    u256 miner = reward;
+    bytes rest = r->b->uncles;
+    struct header uncle;
+    while (rest.n > 0 && header_decode(&uncle, &rest)) {
+        u64 age = r->b->header.number - uncle.number;
+        u256 part = u256_mul(reward, u256_from_u64(8 - age));
+        give(r, &uncle.coinbase, u256_shr(u256_from_u64(3), part));
+        miner = u256_add(miner, u256_shr(u256_from_u64(5), reward));
+    }
+    give(r, &r->b->header.coinbase, miner);
+}
+
+static void hash_requests(struct buf *hashes, u8 type, bytes data)
+{
+    if (data.n == 0) {
+        return;
+    }
+    struct buf request = {0};
+    b256 hash;
+    buf_put_u8(&request, type);
+    buf_put(&request, data.p, data.n);
+    crypto_sha256(&hash, request.p, request.n);
+    buf_put(hashes, hash.b, sizeof hash.b);
+    buf_fini(&request);
+}
+
+static enum fault collect_requests(struct run *r, enum block_verdict *verdict)
+{
+    static const address *const CONTRACTS[] = {&WITHDRAWAL_REQUESTS, &CONSOLIDATIONS};
+    struct buf hashes = {0};
+    enum fault f = FAULT_NONE;
+    hash_requests(&hashes, 0, buf_bytes(&r->deposits));
+    for (u8 i = 0; f == FAULT_NONE && *verdict == BLOCK_VALID && i < COUNT_OF(CONTRACTS); i++) {
+        struct vm_result result;
+        bool ran = false;
+        f = system_call(r, CONTRACTS[i], BYTES_NONE, &ran, &result);
+        if (f == FAULT_NONE && !ran) {
+            *verdict = BLOCK_SYSTEM_CODE_MISSING;
+        } else if (f == FAULT_NONE && result.status != EVM_SUCCESS) {
+            *verdict = BLOCK_SYSTEM_CALL_FAILED;
+        } else if (f == FAULT_NONE) {
+            hash_requests(&hashes, (u8)(i + 1), result.output);
+        }
+    }
+    crypto_sha256(&r->out->requests_hash, hashes.p, hashes.n);
+    buf_fini(&hashes);
+    return f;
+}
+
+static enum fault after_transactions(struct run *r, enum block_verdict *verdict)
+{
+    pay_withdrawals(r);
+    if (r->rules->fork >= FORK_PRAGUE) {
+        TRY(collect_requests(r, verdict));
+    }
+    pay_rewards(r);
+    return FAULT_NONE;
+}
+
+// ---- comparison with the header
+
+static enum block_verdict compare(const struct run *r)
+{
+    const struct header *h = &r->b->header;
+    const struct block_result *o = r->out;
+    if (h->gas_used != o->gas_used) {
+        return BLOCK_GAS_USED;
+    }
+    if (r->rules->fork >= FORK_CANCUN && h->blob_gas_used != o->blob_gas_used) {
+        return BLOCK_BLOB_GAS_USED;
+    }
+    if (!b256_equal(&h->receipts_root, &o->receipts_root)) {
+        return BLOCK_RECEIPTS_ROOT;
+    }
+    if (!equal_bytes(h->bloom, o->bloom, sizeof h->bloom)) {
+        return BLOCK_BLOOM;
+    }
+    if (r->rules->fork >= FORK_PRAGUE && !b256_equal(&h->requests_hash, &o->requests_hash)) {
+        return BLOCK_REQUESTS;
+    }
+    return b256_equal(&h->state_root, &o->state_root) ? BLOCK_VALID : BLOCK_STATE_ROOT;
+}
+
+static enum fault execute_all(struct run *r, enum block_verdict *verdict)
+{
+    if (r->rules->is_dao_block) {
+        move_dao_balances(r);
+    }
+    TRY(before_transactions(r));
+    TRY(run_transactions(r, verdict));
+    if (*verdict != BLOCK_VALID) {
+        return FAULT_NONE;
+    }
+    TRY(after_transactions(r, verdict));
+    if (*verdict == BLOCK_VALID) {
+        r->out->receipts_root = root_of_receipts(r);
+        state_root(&r->out->state_root, r->s);
+        *verdict = compare(r);
+    }
+    return state_take_fault(r->s);
+}
+
+enum fault block_execute(struct vm *vm, struct state *s, const struct schedule *schedule,
+                         const struct block_rules *rules, const struct block *b,
+                         const struct chain_ancestry *ancestry, enum block_verdict *verdict,
+                         struct block_result *out)
+{
+    struct run r = {
+        .vm = vm, .s = s, .schedule = schedule, .rules = rules, .b = b, .out = out};
+    *out = (struct block_result){.gas_used = 0};
+    *verdict = BLOCK_VALID;
+    set_environment(&r, ancestry);
+    enum fault f = execute_all(&r, verdict);
+    buf_fini(&r.receipts);
+    buf_fini(&r.deposits);
+    mem_free(r.ends);
+    return f;
+}
+
+// ---- body
+
+static bool transactions_root(b256 *out, const struct block *b)
+{
+    struct indexed_list l = {0};
+    bytes rest = b->transactions;
+    bytes raw;
+    bool ok = true;
+    while (ok && rest.n > 0) {
+        ok = block_next_transaction(&raw, &rest);
+        if (ok) {
+            list_add(&l, raw);
+        }
+    }
+    *out = list_root(&l);
+    return ok;
+}
+
+static bool withdrawals_root(b256 *out, const struct block *b)
+{
+    struct indexed_list l = {0};
+    bytes rest = b->withdrawals;
+    struct withdrawal w;
+    bytes raw;
+    bool ok = true;
+    while (ok && rest.n > 0) {
+        ok = block_next_withdrawal(&w, &raw, &rest);
+        if (ok) {
+            list_add(&l, raw);
+        }
+    }
+    *out = list_root(&l);
+    return ok;
+}
+
+enum block_verdict block_check_body(const struct block_rules *r, const struct block *b)
+{
+    const struct header *h = &b->header;
+    b256 root;
+    if (r->fork >= FORK_OSAKA && b->size > BLOCK_SIZE_MAX) {
+        return BLOCK_SIZE;
+    }
+    if (b->has_withdrawals != (r->fork >= FORK_SHANGHAI)) {
+        return BLOCK_FIELDS;
+    }
+    keccak256(&root, b->uncles_list.p, b->uncles_list.n);
+    if (!b256_equal(&root, &h->uncles_hash)) {
+        return BLOCK_UNCLES_HASH;
+    }
+    if (!transactions_root(&root, b)) {
+        return BLOCK_RLP;
+    }
+    if (!b256_equal(&root, &h->transactions_root)) {
+        return BLOCK_TRANSACTIONS_ROOT;
+    }
+    if (r->fork < FORK_SHANGHAI) {
+        return BLOCK_VALID;
+    }
+    if (!withdrawals_root(&root, b)) {
+        return BLOCK_RLP;
+    }
+    return b256_equal(&root, &h->withdrawals_root) ? BLOCK_VALID : BLOCK_WITHDRAWALS_ROOT;
+}

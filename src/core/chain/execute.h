@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// A block's execution: what happens before its transactions, the transactions, what happens after them, and
+// whether the header says the same (yellow paper, section 11; EIP-4788, 2935, 4895, 6110, 7002, 7251, 7685).
+#pragma once
+
+#include "core/chain/header_rules.h"
+
+struct chain_ancestry { // what a block may see of its chain
+    void *ctx;
+    // Hash of the ancestor with that number, which is among the last 256.
+    enum fault (*hash)(void *ctx, u64 number, b256 *out);
+};
+
+struct block_result {
+    u64 gas_used, blob_gas_used;
+    b256 receipts_root, state_root, requests_hash;
+    u8 bloom[256];
+    enum verdict transaction_verdict; // if the block's verdict is BLOCK_TRANSACTION
+    u64 transaction_index;
+};
+
+// Executes on the parent's state and compares with the header. On any verdict but BLOCK_VALID the
+// state is spoilt: the caller throws it away. Uncles must have been checked (they are rewarded).
+MUST_USE enum fault block_execute(struct vm *vm, struct state *s, const struct schedule *schedule,
+                                  const struct block_rules *r, const struct block *b,
+                                  const struct chain_ancestry *ancestry, enum block_verdict *verdict,
+                                  struct block_result *out);
+// Roots and hashes of the body against the header.
+enum block_verdict block_check_body(const struct block_rules *r, const struct block *b);
