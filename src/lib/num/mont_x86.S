@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Kernels of Montgomery arithmetic for x86-64 with BMI2 and ADX: the algorithm of mont_scalar.c with
-// two chains of carries at once, adcx for the low halves of the products and adox for the high
-// ones. One body serves 4 and 6 limbs; macros call themselves over lists of registers. In a list the
-// running sum comes lowest limb first; after each row the lowest limb is zero and its register becomes the
-// highest. Arguments: rdi result, rsi a, rdx b, rcx modulus (struct mont4, mont6: p, then -1 / p).
-// rax and rbx take products, rdx the factor of a row, r15 is b; all else is running sum.
+// Kernels of Montgomery arithmetic for x86-64 with BMI2 and ADX: the algorithm of mont_scalar.c
+// with two chains of carries at once, adcx for the low halves of the products and adox for the high
+// ones. One body serves 4 and 6 limbs; macros call themselves over lists of registers. In a list
+// the running sum comes lowest limb first; after each row the lowest limb is zero and its register
+// becomes the highest. Arguments: rdi result, rsi a, rdx b, rcx modulus (struct mont4, mont6: p,
+// then -1 / p). rax and rbx take products, rdx the factor of a row, r15 is b; all else is running
+// sum.
 
 #if defined(__x86_64__) && defined(__linux__)
 
-// sum += rdx * number at `offset` of `base`, both chains open. The sum has a limb more than the number.
+// sum += rdx * number at `offset` of `base`, both chains open. The sum has a limb more than the
+// number.
 .macro ADD_PRODUCTS base, offset, low, next, rest:vararg
     mulx \offset(\base), %rax, %rbx
     adcx %rax, \low
@@ -18,7 +20,8 @@
     .endif
 .endm
 
-// The same as a row; `clear` is zeroed first: the highest limb if it is new, or rax only for the flags.
+// The same as a row; `clear` is zeroed first: the highest limb if it is new, or rax only for the
+// flags.
 .macro ADD_ROW clear, top, base, offset, sum:vararg
     xor \clear, \clear
     ADD_PRODUCTS \base, \offset, \sum
@@ -74,7 +77,8 @@
     .endif
 .endm
 
-// Stores the sum, less p if it is not below p. Four limbs leave registers enough to do so without memory.
+// Stores the sum, less p if it is not below p. Four limbs leave registers enough to do so without
+// memory.
 .macro FINISH offset, base, limbs:vararg
     STORE_LIMBS \offset, \base, \limbs
     xor %eax, %eax
