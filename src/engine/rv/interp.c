@@ -61,9 +61,37 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
     return (run->bytes[pc_in(run, r) - run->lo] & 3) == 3 ? 4 : 2;
 }
 
+// Charges the block at r, or ends.
+#define CHARGE()                                                                                   \
+    charge = load_charge(charges, r);                                                              \
+    if (UNLIKELY((u64)cycles < (u32)charge)) {                                                     \
+        goto out_of_gas;                                                                           \
+    }                                                                                              \
+    cycles -= (u32)charge;                                                                         \
+    instructions += charge >> 32
+
 #define RUN run_plain
 #define HOOK_BLOCK()
+#define HOOK_STEP()
+#define LABEL() r->handler
+// With a jump at the end of each handler, the processor predicts the next handler from the last
+// ones. In sanitized builds, and for clang, whose time is quadratic in their number, there is one
+// for all.
+#if defined(__clang__) || defined(__SANITIZE_ADDRESS__)
+#define ENTER() goto enter
+#define DISPATCH() goto dispatch
+#else
+#define ENTER()                                                                                    \
+    CHARGE();                                                                                      \
+    DISPATCH()
 #define DISPATCH() goto * r->handler
+#endif
+// clang would need minutes to compile its checks of this one function; gcc's cover the same code.
+#ifdef __clang__
+#define RUN_ATTRIBUTES __attribute__((no_sanitize("undefined")))
+#else
+#define RUN_ATTRIBUTES
+#endif
 #include "engine/rv/interp_body.inc"
 
 #define HOOK_SYNC()                                                                                \
@@ -77,12 +105,14 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
         HOOK_SYNC();                                                                               \
         hooks->block(hooks->ctx, hart, (u32)charge);                                               \
     }
-#define DISPATCH()                                                                                 \
+#define HOOK_STEP()                                                                                \
     if (hooks->step != NULL && r->kind != RV_KIND_OUTSIDE && r->kind != RV_KIND_FAR) {             \
         HOOK_SYNC();                                                                               \
         hooks->step(hooks->ctx, hart);                                                             \
-    }                                                                                              \
-    goto *handlers.of[r->kind][size_of(run, r) == 4]
+    }
+#define LABEL() handlers.of[r->kind][size_of(run, r) == 4]
+#define ENTER() goto enter
+#define DISPATCH() goto dispatch
 #include "engine/rv/interp_body.inc"
 
 const struct rv_handlers *rv_interp_handlers(void)

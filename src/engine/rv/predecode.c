@@ -24,23 +24,22 @@ static u32 add_far(struct far_targets *far, u32 pc)
     return far->count++;
 }
 
-// The instruction at record i; what is not wholly in executable bytes is undecodable.
-static struct rv_insn decode_at(const struct rv_run *run, u32 i)
+struct rv_insn rv_run_insn(const struct rv_run *run, u32 pc)
 {
-    static const struct rv_insn cut_off = {.op = RV_OP_ILLEGAL, .size = 2};
-    u32 at = run->first - run->lo + 2 * i;
-    u32 left = run->hi - run->lo - at;
+    struct rv_insn insn = {.op = RV_OP_ILLEGAL, .size = 2};
+    u32 at = pc - run->lo;
+    u32 left = run->hi - pc;
     if (left < 2) {
-        return cut_off;
+        return insn;
     }
     u32 low = load_le16(run->bytes + at);
-    bool is_short = (low & 3) != 3;
-    if (!is_short && left < 4) {
-        return cut_off;
+    if ((low & 3) != 3) {
+        insn = rv_decode(low);
+    } else if (left >= 4) {
+        insn = rv_decode(load_le32(run->bytes + at));
     }
-    struct rv_insn insn = rv_decode(is_short ? low : load_le32(run->bytes + at));
     if (!rv_contract_decodable(&insn)) {
-        return (struct rv_insn){.op = RV_OP_ILLEGAL, .size = insn.size};
+        insn = (struct rv_insn){.op = RV_OP_ILLEGAL, .size = insn.size};
     }
     return insn;
 }
@@ -155,7 +154,7 @@ void rv_run_predecode(struct rv_run *run)
     run->charges = mem_alloc((run->count + 1) * sizeof *run->charges);
     run->charges[run->count] = 0;
     for (u32 i = run->count; i-- > 0;) {
-        struct rv_insn insn = decode_at(run, i);
+        struct rv_insn insn = rv_run_insn(run, run->first + 2 * i);
         run->records[i] = make_record(run, &far, i, &insn);
         rv_charge charge = 1ull << 32 | rv_op_cost(insn.op);
         if (!rv_op_ends_block(insn.op)) {

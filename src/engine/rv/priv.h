@@ -51,6 +51,9 @@ struct rv_run {
     rv_charge *charges;
 };
 
+// The instruction at a pc in the run. What is not wholly in executable bytes, and what a contract's
+// machine does not know, is RV_OP_ILLEGAL.
+struct rv_insn rv_run_insn(const struct rv_run *run, u32 pc);
 // Fills bytes to charges of a run whose lo and hi are set. `bytes` was filled by the caller.
 void rv_run_predecode(struct rv_run *run);
 // Sets the charges of the far targets; all runs of the program must have been predecoded.
