@@ -5,7 +5,6 @@
 
 #include "app/cli/alloc.h"
 #include "core/chain/execute.h"
-#include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/codec/json.h"
@@ -26,6 +25,7 @@ struct node { // an accepted block
     struct header header;
     u256 total_difficulty;
     struct state *state;  // after it
+    struct commitment *commitment;
     struct node *parent;  // NULL: genesis
     bytes uncles;         // kept by the test
 };
@@ -150,13 +150,13 @@ static enum block_verdict check_uncles(struct chain_under_test *c, const struct 
 // ---- import
 
 static struct node *add_node(struct chain_under_test *c, const struct header *h, struct node *parent,
-                             struct state *s, bytes uncles)
+                             struct state *s, struct commitment *commitment)
 {
     struct node *n = mem_zalloc(sizeof *n);
     n->header = *h;
     n->parent = parent;
     n->state = s;
-    n->uncles = uncles;
+    n->commitment = commitment;
     n->total_difficulty =
         parent == NULL ? h->difficulty : u256_add(parent->total_difficulty, h->difficulty);
     c->nodes[c->count++] = n;
@@ -193,13 +193,21 @@ static enum fault import_block(struct chain_under_test *c, bytes wire, enum bloc
     if (*v != BLOCK_VALID) {
         return FAULT_NONE;
     }
-    struct state *s = state_clone(parent->state);
     struct chain_ancestry ancestry = {parent, ancestor};
-    enum fault f = block_execute(c->vm, s, &c->schedule, &r, &b, &ancestry, v, result);
+    struct block_context ctx = {
+        .vm = c->vm,
+        .state = state_clone(parent->state),
+        .commitment = commitment_clone(parent->commitment),
+        .schedule = &c->schedule,
+        .rules = &r,
+        .ancestry = &ancestry,
+    };
+    enum fault f = block_execute(&ctx, &b, v, result);
     if (f == FAULT_NONE && *v == BLOCK_VALID) {
-        (void)add_node(c, &b.header, parent, s, b.uncles);
+        add_node(c, &b.header, parent, ctx.state, ctx.commitment)->uncles = b.uncles;
     } else {
-        state_free(s);
+        state_free(ctx.state);
+        commitment_free(ctx.commitment);
     }
     return f;
 }
@@ -301,8 +309,9 @@ static enum fault read_genesis(struct chain_under_test *c, const json_value *tes
         }
     }
     b256 root;
-    state_root(&root, s);
-    (void)add_node(c, &h, NULL, s, BYTES_NONE);
+    struct commitment *commitment = commitment_new();
+    commitment_root(&root, commitment, s);
+    (void)add_node(c, &h, NULL, s, commitment);
     return b256_equal(&root, &h.state_root) ? FAULT_NONE
                                             : json_refuse(test, "pre is not the genesis state");
 }
@@ -391,6 +400,7 @@ static enum fault run_form(struct blocktest *t, struct vm *vm, const json_value 
     f = f == FAULT_NONE ? judge(c, test, why) : f;
     for (u32 i = 0; i < c->count; i++) {
         state_free(c->nodes[i]->state);
+        commitment_free(c->nodes[i]->commitment);
         mem_free(c->nodes[i]);
     }
     for (u32 i = 0; i < c->kept_count; i++) {

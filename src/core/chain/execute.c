@@ -4,7 +4,6 @@
 #include "core/chain/execute.h"
 
 #include "core/trie/root.h"
-#include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
@@ -44,6 +43,7 @@ struct run {
     const struct schedule *schedule;
     const struct block_rules *rules;
     const struct block *b;
+    struct commitment *commitment;
     struct chain_block env;
     struct block_result *out;
     struct buf receipts; // of each: its coding, one behind the other
@@ -205,7 +205,7 @@ static void put_receipt(struct run *r, const struct transaction *t, const struct
         rlp_put_u64(out, receipt->status == EVM_SUCCESS);
     } else {
         b256 root;
-        state_root(&root, r->s);
+        commitment_root(&root, r->commitment, r->s);
         rlp_put_bytes(out, root.b, sizeof root.b);
     }
     rlp_put_u64(out, r->out->gas_used);
@@ -476,22 +476,27 @@ static enum fault execute_all(struct run *r, enum block_verdict *verdict)
     TRY(after_transactions(r, verdict));
     if (*verdict == BLOCK_VALID) {
         r->out->receipts_root = root_of_receipts(r);
-        state_root(&r->out->state_root, r->s);
+        commitment_root(&r->out->state_root, r->commitment, r->s);
         *verdict = compare(r);
     }
     return state_take_fault(r->s);
 }
 
-enum fault block_execute(struct vm *vm, struct state *s, const struct schedule *schedule,
-                         const struct block_rules *rules, const struct block *b,
-                         const struct chain_ancestry *ancestry, enum block_verdict *verdict,
-                         struct block_result *out)
+enum fault block_execute(const struct block_context *c, const struct block *b,
+                         enum block_verdict *verdict, struct block_result *out)
 {
     struct run r = {
-        .vm = vm, .s = s, .schedule = schedule, .rules = rules, .b = b, .out = out};
+        .vm = c->vm,
+        .s = c->state,
+        .schedule = c->schedule,
+        .rules = c->rules,
+        .b = b,
+        .commitment = c->commitment,
+        .out = out,
+    };
     *out = (struct block_result){.gas_used = 0};
     *verdict = BLOCK_VALID;
-    set_environment(&r, ancestry);
+    set_environment(&r, c->ancestry);
     enum fault f = execute_all(&r, verdict);
     buf_fini(&r.receipts);
     buf_fini(&r.deposits);

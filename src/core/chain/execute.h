@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/chain/header_rules.h"
+#include "core/trie/commit.h"
 
 struct chain_ancestry { // what a block may see of its chain
     void *ctx;
@@ -21,9 +22,15 @@ struct block_result {
 
 // Executes on the parent's state and compares with the header. On any verdict but BLOCK_VALID the
 // state is spoilt: the caller throws it away. Uncles must have been checked (they are rewarded).
-MUST_USE enum fault block_execute(struct vm *vm, struct state *s, const struct schedule *schedule,
-                                  const struct block_rules *r, const struct block *b,
-                                  const struct chain_ancestry *ancestry, enum block_verdict *verdict,
-                                  struct block_result *out);
+struct block_context {
+    struct vm *vm;
+    struct state *state;
+    struct commitment *commitment; // of that state
+    const struct schedule *schedule;
+    const struct block_rules *rules;
+    const struct chain_ancestry *ancestry;
+};
+MUST_USE enum fault block_execute(const struct block_context *c, const struct block *b,
+                                  enum block_verdict *verdict, struct block_result *out);
 // Roots and hashes of the body against the header.
 enum block_verdict block_check_body(const struct block_rules *r, const struct block *b);

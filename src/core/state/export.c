@@ -52,12 +52,33 @@ void state_visit(struct state *s, const struct state_visitor *v)
     mem_free(sorted);
 }
 
+void state_take_dirty(struct state *s, const struct state_dirty_visitor *v)
+{
+    for (usize i = 0; i < s->dirty_count; i++) {
+        struct account *a = s->dirty[i];
+        v->begin(v->ctx, a, a->wiped);
+        for (usize k = 0; k < a->dirty_count; k++) {
+            struct slot *slot = slot_table_find(&a->slots, &a->dirty_keys[k]);
+            slot->dirty = false;
+            v->slot(v->ctx, &a->dirty_keys[k], &slot->value);
+        }
+        v->end(v->ctx, a);
+        a->dirty = false;
+        a->wiped = false;
+        a->dirty_count = 0;
+    }
+    s->dirty_count = 0;
+}
+
 static void clone_account(struct state *to, const struct account *from)
 {
     struct account *a = mem_alloc(sizeof *a);
     *a = *from;
     a->warm_epoch = a->mark_epoch = a->created_epoch = a->destroyed_epoch = a->touched_epoch = 0;
     slot_table_init(&a->slots, to->seed);
+    a->dirty = false;
+    a->dirty_keys = NULL;
+    a->dirty_count = a->dirty_cap = 0;
     for (u32 i = 0; i < from->slots.count; i++) {
         struct slot *slot = slot_table_put(&a->slots, &from->slots.entries[i].key, NULL);
         slot->value = from->slots.entries[i].value.value;

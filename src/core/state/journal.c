@@ -3,11 +3,27 @@
 // transaction (warm, touched, created …) are journaled too, since a reverted frame undoes them.
 #include "core/state/priv.h"
 
+void state_mark_dirty(struct state *s, struct account *a)
+{
+    if (a->dirty) {
+        return;
+    }
+    if (s->dirty_count == s->dirty_cap) {
+        s->dirty_cap = s->dirty_cap == 0 ? 64 : s->dirty_cap * 2;
+        s->dirty = mem_realloc(s->dirty, s->dirty_cap * sizeof(struct account *));
+    }
+    s->dirty[s->dirty_count++] = a;
+    a->dirty = true;
+}
+
 struct journal_entry *state_journal(struct state *s, enum journal_kind kind, struct account *a)
 {
     if (s->journal_count == s->journal_cap) {
         s->journal_cap = s->journal_cap == 0 ? 64 : s->journal_cap * 2;
         s->journal = mem_realloc(s->journal, s->journal_cap * sizeof *s->journal);
+    }
+    if (kind > JOURNAL_MARK_CODE && kind != JOURNAL_TRANSIENT) { // not an access mark
+        state_mark_dirty(s, a);
     }
     struct journal_entry *e = &s->journal[s->journal_count++];
     e->kind = kind;

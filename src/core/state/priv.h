@@ -14,6 +14,7 @@ struct slot {
     u256 original;      // at the start of the transaction `original_epoch`
     u64 original_epoch;
     u64 warm_epoch;
+    bool dirty;         // in the account's list of dirty keys
 };
 
 static inline bool state_same_word(const u256 *a, const u256 *b)
@@ -41,6 +42,11 @@ struct account {
     // marks: equal to the state's epoch means "in this transaction"
     u64 warm_epoch, mark_epoch, created_epoch, destroyed_epoch, touched_epoch;
     struct slot_table slots;
+    // since the last state_take_dirty
+    bool dirty; // in the state's list
+    bool wiped; // storage was deleted as a whole
+    u256 *dirty_keys;
+    usize dirty_count, dirty_cap;
 };
 
 enum journal_kind
@@ -118,6 +124,8 @@ struct state {
     usize log_count, log_cap;
     struct buf log_data;
     i64 refund;
+    struct account **dirty;
+    usize dirty_count, dirty_cap;
     struct state_change *changes;
     usize change_count, change_cap;
 };
@@ -126,6 +134,8 @@ extern const b256 STATE_EMPTY_CODE_HASH; // keccak256 of nothing
 
 // Appends an entry; cold fields zero.
 struct journal_entry *state_journal(struct state *s, enum journal_kind kind, struct account *a);
+// Notes that the account may differ from what was taken by state_take_dirty last.
+void state_mark_dirty(struct state *s, struct account *a);
 // The slot of a key, read from the source if need be, with `original` up to date. Valid until the
 // next slot of the account is looked up.
 struct slot *state_slot(struct state *s, struct account *a, const u256 *key);

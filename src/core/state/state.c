@@ -34,6 +34,7 @@ void state_free(struct state *s)
     for (u32 i = 0; i < s->accounts.count; i++) {
         struct account *a = s->accounts.entries[i].value;
         slot_table_fini(&a->slots);
+        mem_free(a->dirty_keys);
         mem_free(a);
     }
     for (u32 i = 0; i < s->codes.count; i++) {
@@ -46,6 +47,7 @@ void state_free(struct state *s)
     mem_free(s->journal);
     mem_free(s->logs);
     mem_free(s->changes);
+    mem_free(s->dirty);
     mem_free(s);
 }
 

@@ -34,7 +34,8 @@ struct state_checkpoint {
 
 struct state *state_new(const struct state_source *source); // source may be NULL: an empty world
 void state_free(struct state *s);
-// A state with the same contents and source and nothing else (no transaction, no index of changes).
+// A state with the same contents and source and nothing else (no transaction, no index of changes, nothing dirty:
+// call it when all that was dirty has been taken).
 struct state *state_clone(const struct state *s);
 
 // ---- transactions and checkpoints
@@ -120,3 +121,13 @@ struct state_visitor {
     void (*slot)(void *ctx, const u256 *key, const u256 *value);
 };
 void state_visit(struct state *s, const struct state_visitor *v);
+
+// What may have changed since the last call (since state_new for the first): each account with its slots, in no
+// order. `wiped`: all slots that are not told of are gone. Costs what changed.
+struct state_dirty_visitor {
+    void *ctx;
+    void (*begin)(void *ctx, const struct account *a, bool wiped);
+    void (*slot)(void *ctx, const u256 *key, const u256 *value); // zero: there is none
+    void (*end)(void *ctx, const struct account *a);
+};
+void state_take_dirty(struct state *s, const struct state_dirty_visitor *v);

@@ -25,6 +25,8 @@ struct slot *state_slot(struct state *s, struct account *a, const u256 *key)
 void state_wipe_storage(struct account *a)
 {
     slot_table_clear(&a->slots);
+    a->wiped = true;
+    a->dirty_count = 0;
     a->storage_known = true;
 }
 
@@ -43,6 +45,14 @@ void state_sstore(struct state *s, struct account *a, const u256 *key, const u25
     struct slot *slot = state_slot(s, a, key);
     if (u256_eq(slot->value, *value)) {
         return;
+    }
+    if (!slot->dirty) {
+        slot->dirty = true;
+        if (a->dirty_count == a->dirty_cap) {
+            a->dirty_cap = a->dirty_cap == 0 ? 16 : a->dirty_cap * 2;
+            a->dirty_keys = mem_realloc(a->dirty_keys, a->dirty_cap * sizeof *a->dirty_keys);
+        }
+        a->dirty_keys[a->dirty_count++] = *key;
     }
     struct journal_entry *e = state_journal(s, JOURNAL_STORAGE, a);
     e->key = *key;

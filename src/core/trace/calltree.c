@@ -87,8 +87,7 @@ static u64 now(const struct calltree *t)
     return t->params.clock != NULL ? t->params.clock() : 0;
 }
 
-// ---- collecting
-// ----------------------------------------------------------------------------------------
+// ---- collecting ---------------------------------------------------------------------------------
 
 static usize keep(struct calltree *t, usize *kept, bytes data)
 {
@@ -175,8 +174,7 @@ static void log_event(void *ctx, u32 depth, const struct state_log *l, bytes dat
     n->data_size = data.n;
 }
 
-// ---- text
-// ------------------------------------------------------------------------------------------------
+// ---- text ---------------------------------------------------------------------------------------
 
 static bytes kept_input(const struct calltree *t, const struct node *n)
 {
@@ -345,8 +343,7 @@ void calltree_put_text(const struct calltree *t, struct buf *out, const char *in
     mem_free(is_last);
 }
 
-// ---- JSON
-// ------------------------------------------------------------------------------------------------
+// ---- JSON ---------------------------------------------------------------------------------------
 
 static void put_member_address(const struct calltree *t, struct buf *b, const char *member,
                                const address *a)
@@ -464,8 +461,7 @@ void calltree_put_json(const struct calltree *t, struct buf *out)
     }
 }
 
-// ---- life
-// ------------------------------------------------------------------------------------------------
+// ---- life ---------------------------------------------------------------------------------------
 
 struct calltree *calltree_new(const struct calltree_params *params)
 {
