@@ -71,7 +71,7 @@ u64 generate_x(u64 *state)
     case 3:
         return (1ull << (r >> 8 & 63)) - 1;
     case 4:
-        return (u64) - (i64)(1ull << (r >> 8 & 63));
+        return -(1ull << (r >> 8 & 63));
     case 5:
         return (u64)(i64)(i8)v;
     case 6:

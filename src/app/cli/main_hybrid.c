@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"blocktest", cmd_blocktest, "run official blockchain tests"},
     {"rv run", cmd_rv_run, "run a RISC-V contract program by itself"},
     {"rv test", cmd_rv_test, "run bare-metal RISC-V test programs"},
+    {"rv disasm", cmd_rv_disasm, "list the instructions of a RISC-V program"},
     {"version", cmd_version, "print the version"},
     {"help", cmd_help, "print help on a command"},
 };
