@@ -13,38 +13,56 @@ enum {
     BLOCK = 64 // bytes a round
 };
 
-static void copy_block(u8 *to, const u8 *from)
+static ALWAYS_INLINE void copy_32(u8 *to, const u8 *from)
 {
-    u64 a = load_le64(from), b = load_le64(from + 8), c = load_le64(from + 16);
-    u64 d = load_le64(from + 24), e = load_le64(from + 32), f = load_le64(from + 40);
-    u64 g = load_le64(from + 48), h = load_le64(from + 56);
+    u64 a = load_le64(from);
+    u64 b = load_le64(from + 8);
+    u64 c = load_le64(from + 16);
+    u64 d = load_le64(from + 24);
     store_le64(to, a);
     store_le64(to + 8, b);
     store_le64(to + 16, c);
     store_le64(to + 24, d);
-    store_le64(to + 32, e);
-    store_le64(to + 40, f);
-    store_le64(to + 48, g);
-    store_le64(to + 56, h);
 }
 
-static void copy_up(u8 *to, const u8 *from, usize n)
+static ALWAYS_INLINE void copy_16(u8 *to, const u8 *from)
+{
+    u64 a = load_le64(from);
+    u64 b = load_le64(from + 8);
+    store_le64(to, a);
+    store_le64(to + 8, b);
+}
+
+// Each piece is read before it is written, so that ranges may overlap if the target is the lower
+// one.
+static ALWAYS_INLINE void copy_up(u8 *to, const u8 *from, usize n)
 {
     for (; n >= BLOCK; n -= BLOCK, to += BLOCK, from += BLOCK) {
-        copy_block(to, from);
+        copy_32(to, from);
+        copy_32(to + 32, from + 32);
     }
-    for (; n >= 8; n -= 8, to += 8, from += 8) {
+    if ((n & 32) != 0) {
+        copy_32(to, from);
+        to += 32, from += 32;
+    }
+    if ((n & 16) != 0) {
+        copy_16(to, from);
+        to += 16, from += 16;
+    }
+    if ((n & 8) != 0) {
         store_le64(to, load_le64(from));
+        to += 8, from += 8;
     }
-    for (; n > 0; n--) {
+    for (n %= 8; n > 0; n--) {
         *to++ = *from++;
     }
 }
 
+// From the end downwards: for a target that is the higher one.
 static void copy_down(u8 *to, const u8 *from, usize n)
 {
-    for (; n >= BLOCK; n -= BLOCK) {
-        copy_block(to + n - BLOCK, from + n - BLOCK);
+    for (; n >= 32; n -= 32) {
+        copy_32(to + n - 32, from + n - 32);
     }
     for (; n >= 8; n -= 8) {
         store_le64(to + n - 8, load_le64(from + n - 8));
@@ -70,21 +88,27 @@ void *memmove(void *to, const void *from, size_t n)
     return to;
 }
 
+static ALWAYS_INLINE void set_32(u8 *p, u64 word)
+{
+    store_le64(p, word);
+    store_le64(p + 8, word);
+    store_le64(p + 16, word);
+    store_le64(p + 24, word);
+}
+
 void *memset(void *to, int byte, size_t n)
 {
     u8 *p = to;
     u64 word = (u8)byte * 0x0101010101010101ull;
     for (; n >= BLOCK; n -= BLOCK, p += BLOCK) {
-        store_le64(p, word);
-        store_le64(p + 8, word);
-        store_le64(p + 16, word);
-        store_le64(p + 24, word);
-        store_le64(p + 32, word);
-        store_le64(p + 40, word);
-        store_le64(p + 48, word);
-        store_le64(p + 56, word);
+        set_32(p, word);
+        set_32(p + 32, word);
     }
-    for (; n >= 8; n -= 8, p += 8) {
+    if ((n & 32) != 0) {
+        set_32(p, word);
+        p += 32;
+    }
+    for (n %= 32; n >= 8; n -= 8, p += 8) {
         store_le64(p, word);
     }
     for (; n > 0; n--) {

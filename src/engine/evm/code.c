@@ -18,11 +18,6 @@ u64 code_footprint(u64 size)
     return round_up(size + EVM_CODE_PADDING, 16) + round_up(size / 8 + 1, 16);
 }
 
-bool code_is_transient(const struct evm_frame_record *r)
-{
-    return r->is_create != 0 || r->code_size > CODE_CACHED_MAX;
-}
-
 // Marks each JUMPDEST that is not data of a PUSH.
 static void find_jumps(const u8 *code, u64 size, u8 *jumps)
 {
@@ -39,6 +34,13 @@ static void find_jumps(const u8 *code, u64 size, u8 *jumps)
     }
 }
 
+// Without a call or a loop: each frame that begins compares one.
+static bool same_hash(const u8 *a, const u8 *b)
+{
+    return ((load_le64(a) ^ load_le64(b)) | (load_le64(a + 8) ^ load_le64(b + 8)) |
+            (load_le64(a + 16) ^ load_le64(b + 16)) | (load_le64(a + 24) ^ load_le64(b + 24))) == 0;
+}
+
 static struct code place(struct evm *e, u8 *at, u64 size)
 {
     u8 *jumps = at + round_up(size + EVM_CODE_PADDING, 16);
@@ -50,16 +52,16 @@ static struct code place(struct evm *e, u8 *at, u64 size)
     return (struct code){at, jumps, size};
 }
 
-static struct code place_in_arena(struct evm *e, u64 size, u8 **arena)
+static u8 *place_in_arena(struct evm *e, struct frame *f, u8 *arena)
 {
-    u8 *at = *arena;
-    u64 room = code_footprint(size);
-    CHECK(room <= (u64)(e->arena_end - at));
-    *arena = at + room;
-    if (*arena > e->dirty_end) {
-        e->dirty_end = *arena;
+    u64 room = code_footprint(f->record.code_size);
+    CHECK(room <= (u64)(e->arena_end - arena));
+    u8 *end = arena + room;
+    if (end > e->dirty_end) {
+        e->dirty_end = end;
     }
-    return place(e, at, size);
+    f->code = place(e, arena, f->record.code_size);
+    return end;
 }
 
 void code_cache_trim(struct evm *e)
@@ -71,29 +73,32 @@ void code_cache_trim(struct evm *e)
     }
 }
 
-struct code code_load(struct evm *e, const struct evm_frame_record *r, u8 **arena)
+u8 *code_load(struct evm *e, struct frame *f, u8 *arena)
 {
+    const struct evm_frame_record *r = &f->record;
     if (code_is_transient(r)) {
-        return place_in_arena(e, r->code_size, arena);
+        return place_in_arena(e, f, arena);
     }
     // The index has free slots always, so the search ends.
     u64 slot = load_le64(r->code_hash.b) % CODE_SLOTS;
     struct cached_code *c = &e->codes[slot];
     while (c->generation == e->generation) {
-        if (b256_equal(&c->hash, &r->code_hash) && c->code.size == r->code_size) {
-            return c->code;
+        if (same_hash(c->hash.b, r->code_hash.b) && c->code.size == r->code_size) {
+            f->code = c->code;
+            return arena;
         }
         slot = (slot + 1) % CODE_SLOTS;
         c = &e->codes[slot];
     }
     u64 room = code_footprint(r->code_size);
     if (room > CODE_CACHE_SIZE - e->cache_used || e->cache_count == CODE_SLOTS_USED_MAX) {
-        return place_in_arena(e, r->code_size, arena);
+        return place_in_arena(e, f, arena);
     }
     c->hash = r->code_hash;
     c->generation = e->generation;
     c->code = place(e, e->cache + e->cache_used, r->code_size);
     e->cache_used += room;
     e->cache_count++;
-    return c->code;
+    f->code = c->code;
+    return arena;
 }

@@ -132,7 +132,7 @@ void evm_push(struct evm *e, const struct evm_frame_record *r)
     } else {
         e->memory_used += counted;
         bottom = written(e, bottom, f->record.input, f->record.input_size);
-        f->code = code_load(e, &f->record, &bottom);
+        bottom = code_load(e, f, bottom);
     }
     f->memory = bottom;
     f->pc = f->code.bytes;

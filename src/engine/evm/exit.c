@@ -3,6 +3,7 @@
 // trace step. A frame that asks keeps its operands popped; evm_resume pushes the result.
 #include "engine/evm/frame.h"
 
+#include "lib/base/bytes.h"
 #include "lib/num/u256.h"
 
 static u64 record_place(const struct evm *e)
@@ -18,6 +19,25 @@ static u64 record_place(const struct evm *e)
 static u64 range_address(const struct frame *f, const u256 *offset, const u256 *size)
 {
     return size->w[0] > 0 ? (u64)(f->memory + offset->w[0]) : 0;
+}
+
+// Sets all fields, most of them to 0. Field by field: gcc calls memset for the whole.
+static void begin_request(struct evm_request *q, enum evm_exit reason, enum opcode op, i64 left)
+{
+    q->exit = (u32)reason;
+    q->op = (u32)op;
+    q->gas = (u64)left;
+    q->gas_wanted = 0;
+    q->to = u256_to_address(u256_zero());
+    zero_bytes(q->pad0, sizeof q->pad0);
+    q->value = u256_zero();
+    q->salt = u256_zero();
+    q->data = 0;
+    q->data_size = 0;
+    q->record_at = 0;
+    q->status = EVM_SUCCESS;
+    q->halt = HALT_NONE;
+    q->memory_top = 0;
 }
 
 i64 exit_call(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_request *request)
@@ -38,18 +58,16 @@ i64 exit_call(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_requ
     f->out = range[-2].w[0];
     f->out_size = range[-3].w[0];
     f->sp = has_value ? sp - OP_POPS_CALL : sp - OP_POPS_STATICCALL;
-    *request = (struct evm_request){
-        .exit = EVM_EXIT_CALL,
-        .op = (u32)op,
-        .gas = (u64)left,
-        .gas_wanted = u256_to_u64_saturated(sp[-1]),
-        .to = u256_to_address(sp[-2]),
-        .value = has_value ? sp[-3] : u256_zero(),
-        .data = range_address(f, &range[0], &range[-1]),
-        .data_size = range[-1].w[0],
-        .record_at = record_place(e),
-        .memory_top = (u64)e->memory_top,
-    };
+    begin_request(request, EVM_EXIT_CALL, op, left);
+    request->gas_wanted = u256_to_u64_saturated(sp[-1]);
+    request->to = u256_to_address(sp[-2]);
+    if (has_value) {
+        request->value = sp[-3];
+    }
+    request->data = range_address(f, &range[0], &range[-1]);
+    request->data_size = range[-1].w[0];
+    request->record_at = record_place(e);
+    request->memory_top = (u64)e->memory_top;
     return left;
 }
 
@@ -63,43 +81,37 @@ i64 exit_create(struct evm *e, u256 *sp, i64 left, enum opcode op, struct evm_re
     f->creates = true;
     f->out_size = 0;
     f->sp = op == OP_CREATE2 ? sp - OP_POPS_CREATE2 : sp - OP_POPS_CREATE;
-    *request = (struct evm_request){
-        .exit = EVM_EXIT_CREATE,
-        .op = (u32)op,
-        .gas = (u64)left,
-        .value = sp[-1],
-        .salt = op == OP_CREATE2 ? sp[-4] : u256_zero(),
-        .data = range_address(f, &sp[-2], &sp[-3]),
-        .data_size = sp[-3].w[0],
-        .record_at = record_place(e),
-        .memory_top = (u64)e->memory_top,
-    };
+    begin_request(request, EVM_EXIT_CREATE, op, left);
+    request->value = sp[-1];
+    if (op == OP_CREATE2) {
+        request->salt = sp[-4];
+    }
+    request->data = range_address(f, &sp[-2], &sp[-3]);
+    request->data_size = sp[-3].w[0];
+    request->record_at = record_place(e);
+    request->memory_top = (u64)e->memory_top;
     return left;
 }
 
-// Pops the top frame; fields of the request that depend on how it ended are set by the callers.
-static void end(struct evm *e, struct evm_request *request)
+// Pops the top frame; the callers set how it ended.
+static void end(struct evm *e, i64 left, struct evm_request *request)
 {
-    const struct frame *f = e->top;
-    e->memory_used = f->used_before;
+    e->memory_used = e->top->used_before;
     e->count--;
     e->top--;
-    *request = (struct evm_request){
-        .exit = EVM_EXIT_END,
-        .record_at = record_place(e),
-        .memory_top = (u64)e->memory_top,
-    };
+    begin_request(request, EVM_EXIT_END, OP_STOP, left);
+    request->record_at = record_place(e);
+    request->memory_top = (u64)e->memory_top;
 }
 
 void exit_success(struct evm *e, i64 left, struct evm_request *request)
 {
-    end(e, request);
-    request->gas = (u64)left;
+    end(e, left, request);
 }
 
 void exit_halt(struct evm *e, enum halt why, struct evm_request *request)
 {
-    end(e, request);
+    end(e, 0, request);
     request->status = EVM_HALT;
     request->halt = (u32)why;
 }
@@ -113,13 +125,11 @@ void exit_output(struct evm *e, u256 *sp, i64 left, enum evm_status status,
         exit_halt(e, (enum halt)e->halt, request);
         return;
     }
-    u64 data = range_address(f, &sp[-1], &sp[-2]);
-    u64 size = sp[-2].w[0];
-    end(e, request);
-    request->gas = (u64)left;
+    end(e, left, request);
     request->status = (u32)status;
-    request->data = data;
-    request->data_size = size;
+    // The frame's memory stays as it is until the next frame begins.
+    request->data = range_address(f, &sp[-1], &sp[-2]);
+    request->data_size = sp[-2].w[0];
 }
 
 void trace_step(struct evm *e, struct frame *f, const u8 *pc, u256 *sp, i64 left)

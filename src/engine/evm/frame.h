@@ -56,16 +56,11 @@ struct frame {
 };
 
 struct evm {
-    const void *bodies[2][256]; // by byte; [1]: the traced form
-    bool bodies_ready[2];       // for .fork
-    u32 fork;                   // enum fork; FORK_COUNT before the first frame
-    u32 halt;                   // why a slow path has halted the frame
-    u32 count;                  // of frames
-    struct frame *top;          // &frames[count]
-    struct evm_host host;
-    struct gas_table prices;
-    struct evm_block_record block;
-    struct evm_tx_record tx;
+    // What each frame touches comes first: RV64 reaches 2 KiB from a pointer.
+    u32 fork;          // enum fork; FORK_COUNT before the first frame
+    u32 halt;          // why a slow path has halted the frame
+    u32 count;         // of frames
+    struct frame *top; // &frames[count]
     u256 *stacks;
     u8 *arena;
     u8 *arena_end;
@@ -77,6 +72,12 @@ struct evm {
     u8 *cache;
     u64 cache_used;
     u32 cache_count;
+    bool bodies_ready[2]; // for .fork
+    struct evm_host host;
+    struct gas_table prices;
+    struct evm_block_record block;
+    struct evm_tx_record tx;
+    const void *bodies[2][256];              // by byte; [1]: the traced form
     struct frame frames[EVM_FRAMES_MAX + 1]; // the first is below all
     struct cached_code codes[CODE_SLOTS];
 };
@@ -86,12 +87,15 @@ struct evm {
 // Bytes that code of this size takes with its padding and jump bits, a multiple of 16.
 u64 code_footprint(u64 size);
 // True if the cache never takes it, so that it counts as memory of its frame.
-bool code_is_transient(const struct evm_frame_record *r);
+static inline bool code_is_transient(const struct evm_frame_record *r)
+{
+    return r->is_create != 0 || r->code_size > CODE_CACHED_MAX;
+}
 // Makes room for new code if the cache is nearly full. No frame may be alive.
 void code_cache_trim(struct evm *e);
-// Finds or loads the record's code. Where it is not cached it goes to *arena, which is moved behind
-// it.
-struct code code_load(struct evm *e, const struct evm_frame_record *r, u8 **arena);
+// Finds or loads the code of the frame's record into f->code. Code that is not cached goes to
+// `arena`; returns where the arena is free then.
+u8 *code_load(struct evm *e, struct frame *f, u8 *arena);
 
 // ---- memory.c: all give the gas left after expansion, or a negative number if the frame halts
 

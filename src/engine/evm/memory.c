@@ -30,19 +30,11 @@ static void clear(struct evm *e, u8 *from, u8 *to)
     }
 }
 
-i64 memory_touch(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left)
+// To at least `size` bytes, which is more than there are.
+static NOINLINE i64 grow(struct evm *e, struct frame *f, u64 size, i64 left)
 {
-    if (size == 0) {
-        return left;
-    }
-    if (offset > EVM_FRAME_MEMORY_MAX || size > EVM_FRAME_MEMORY_MAX - offset) {
-        return halted(e, HALT_OUT_OF_GAS);
-    }
     u64 old = f->memory_size;
-    u64 new = (offset + size + WORD - 1) / WORD *WORD;
-    if (new <= old) {
-        return left;
-    }
+    u64 new = (size + WORD - 1) & ~(u64)(WORD - 1);
     left -= (i64)(price(new) - price(old));
     if (left < 0 || e->memory_used + (new - old) > EVM_MEMORY_MAX) {
         return halted(e, HALT_OUT_OF_GAS);
@@ -56,6 +48,18 @@ i64 memory_touch(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left)
         e->memory_top = end;
     }
     return left;
+}
+
+i64 memory_touch(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left)
+{
+    if (size == 0) {
+        return left;
+    }
+    if (offset > EVM_FRAME_MEMORY_MAX || size > EVM_FRAME_MEMORY_MAX - offset) {
+        return halted(e, HALT_OUT_OF_GAS);
+    }
+    u64 end = offset + size;
+    return end <= f->memory_size ? left : grow(e, f, end, left);
 }
 
 i64 memory_range(struct evm *e, struct frame *f, const u256 *offset, const u256 *size, i64 left)
