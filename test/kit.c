@@ -213,6 +213,11 @@ void kit_balance(struct kit *k, address a, u64 balance)
     ON_BOTH(k, a, state_set_balance(state, account, &b))
 }
 
+void kit_wealth(struct kit *k, address a, u256 balance)
+{
+    ON_BOTH(k, a, state_set_balance(state, account, &balance))
+}
+
 void kit_nonce(struct kit *k, address a, u64 nonce)
 {
     ON_BOTH(k, a, state_set_nonce(state, account, nonce))

@@ -76,6 +76,7 @@ extern const address KIT_COINBASE;
 // ---- the world before a message; each is a transaction of its own unless one is open
 void kit_code(struct kit *k, address a, bytes code);
 void kit_balance(struct kit *k, address a, u64 balance);
+void kit_wealth(struct kit *k, address a, u256 balance); // any balance
 void kit_nonce(struct kit *k, address a, u64 nonce);
 void kit_store(struct kit *k, address a, u64 key, u64 value);
 // Installs code at kit_at(n), frees the buffer; rv: with an image around it.
