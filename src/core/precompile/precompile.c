@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The table of precompiles and the four that need nothing but hashes and secp256k1 (yellow paper,
-// appendix E). A precompile is one row in spec/precompiles.def and one pair of functions named in BODIES.
+// The table of precompiles and the four of Frontier, which need nothing but hashes and secp256k1
+// (yellow paper, appendix E). A precompile is one row in spec/precompiles.def and one pair of
+// functions named in BODIES.
 #include "core/precompile/precompile.h"
 
+#include "core/precompile/priv.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/crypto/digest.h"
@@ -13,8 +15,9 @@ static u64 words(bytes input)
     return (input.n + 31) / 32;
 }
 
-static u64 ecrecover_price(bytes input)
+static u64 ecrecover_price(enum fork f, bytes input)
 {
+    (void)f;
     (void)input;
     return 3000;
 }
@@ -48,8 +51,9 @@ static bool ecrecover_run(bytes input, struct buf *out)
     return true;
 }
 
-static u64 sha256_price(bytes input)
+static u64 sha256_price(enum fork f, bytes input)
 {
+    (void)f;
     return 60 + 12 * words(input);
 }
 
@@ -61,8 +65,9 @@ static bool sha256_run(bytes input, struct buf *out)
     return true;
 }
 
-static u64 ripemd160_price(bytes input)
+static u64 ripemd160_price(enum fork f, bytes input)
 {
+    (void)f;
     return 600 + 120 * words(input);
 }
 
@@ -74,8 +79,9 @@ static bool ripemd160_run(bytes input, struct buf *out)
     return true;
 }
 
-static u64 identity_price(bytes input)
+static u64 identity_price(enum fork f, bytes input)
 {
+    (void)f;
     return 15 + 3 * words(input);
 }
 
@@ -85,15 +91,14 @@ static bool identity_run(bytes input, struct buf *out)
     return true;
 }
 
-enum precompile_id
-{
+enum precompile_id {
 #define PRECOMPILE(address, NAME, name, FORK) ID_##NAME,
 #include "spec/precompiles.def"
     ID_COUNT
 };
 
 struct body {
-    u64 (*price)(bytes input);
+    u64 (*price)(enum fork f, bytes input);
     bool (*run)(bytes input, struct buf *out);
 };
 
@@ -102,6 +107,9 @@ static const struct body BODIES[ID_COUNT] = {
     [ID_SHA256] = {sha256_price, sha256_run},
     [ID_RIPEMD160] = {ripemd160_price, ripemd160_run},
     [ID_IDENTITY] = {identity_price, identity_run},
+    [ID_MODEXP] = {modexp_price, modexp_run},
+    [ID_BLAKE2F] = {blake2f_price, blake2f_run},
+    [ID_P256VERIFY] = {p256verify_price, p256verify_run},
 };
 
 static const struct precompile ROWS[ID_COUNT] = {
@@ -147,9 +155,9 @@ bool precompile_available(const struct precompile *p)
     return BODIES[p - ROWS].run != NULL;
 }
 
-u64 precompile_price(const struct precompile *p, bytes input)
+u64 precompile_price(const struct precompile *p, enum fork f, bytes input)
 {
-    return BODIES[p - ROWS].price(input);
+    return BODIES[p - ROWS].price(f, input);
 }
 
 bool precompile_run(const struct precompile *p, bytes input, struct buf *out)

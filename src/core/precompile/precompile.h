@@ -20,6 +20,7 @@ address precompile_address(enum fork f, u32 index); // index below precompile_co
 
 // Whether this build has its body; the two below need it.
 bool precompile_available(const struct precompile *p);
-u64 precompile_price(const struct precompile *p, bytes input);
+// What a call costs at `f`; more than any gas if it fails whatever it is given.
+u64 precompile_price(const struct precompile *p, enum fork f, bytes input);
 // Appends the output; false: the call fails and takes all its gas.
 bool precompile_run(const struct precompile *p, bytes input, struct buf *out);

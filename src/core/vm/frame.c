@@ -71,7 +71,7 @@ static enum fault run_precompile(struct vm *vm, const struct precompile *p,
                         p->number, p->name);
     }
     report_enter(vm, q, INSPECT_PRECOMPILE);
-    u64 price = precompile_price(p, q->input);
+    u64 price = precompile_price(p, vm->fork, q->input);
     bool paid = price <= q->gas;
     vm->return_data.n = 0;
     bool ok = paid && precompile_run(p, q->input, &vm->return_data);
