@@ -4,6 +4,7 @@
 #include "app/cli/blocktest.h"
 
 #include "app/cli/alloc.h"
+#include "core/chain/ethash.h"
 #include "core/chain/execute.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
@@ -18,7 +19,8 @@
 
 struct blocktest {
     struct statetest_options options;
-    struct vm *vm[2]; // guest, native
+    struct vm *vm[2];      // guest, native
+    struct ethash *ethash; // made when a test has real seals
 };
 
 struct node { // an accepted block
@@ -55,6 +57,7 @@ void blocktest_free(struct blocktest *t)
 {
     vm_free(t->vm[0]);
     vm_free(t->vm[1]);
+    ethash_free(t->ethash);
     mem_free(t);
 }
 
@@ -78,6 +81,23 @@ static enum fault ancestor(void *ctx, u64 number, b256 *out)
         *out = n->header.hash;
     }
     return FAULT_NONE;
+}
+
+static enum block_verdict check_header(struct chain_under_test *c, const struct block_rules *r,
+                                       const struct header *h, const struct header *parent)
+{
+    enum block_verdict v = header_check(r, h, parent);
+    if (v != BLOCK_VALID || !c->schedule.proves_work || r->fork >= FORK_PARIS) {
+        return v;
+    }
+    b256 sealed;
+    header_seal_hash(&sealed, h);
+    if (c->runner->ethash == NULL) {
+        c->runner->ethash = ethash_new();
+    }
+    bool ok = ethash_verify(c->runner->ethash, h->number, &sealed, &h->mix_hash, h->nonce,
+                            &h->difficulty);
+    return ok ? BLOCK_VALID : BLOCK_SEAL;
 }
 
 // ---- uncles (yellow paper, 11.1)
@@ -120,7 +140,7 @@ static enum block_verdict check_uncle(struct chain_under_test *c, const struct h
     }
     struct block_rules r =
         schedule_rules(&c->schedule, uncle->number, uncle->timestamp, &base->total_difficulty);
-    return header_check(&r, uncle, &base->header);
+    return check_header(c, &r, uncle, &base->header);
 }
 
 static enum block_verdict check_uncles(struct chain_under_test *c, const struct block *b,
@@ -187,7 +207,7 @@ static enum fault import_block(struct chain_under_test *c, bytes wire, enum bloc
     }
     struct block_rules r = schedule_rules(&c->schedule, b.header.number, b.header.timestamp,
                                           &parent->total_difficulty);
-    *v = header_check(&r, &b.header, &parent->header);
+    *v = check_header(c, &r, &b.header, &parent->header);
     *v = *v == BLOCK_VALID ? block_check_body(&r, &b) : *v;
     *v = *v == BLOCK_VALID ? check_uncles(c, &b, parent) : *v;
     if (*v != BLOCK_VALID) {
@@ -227,6 +247,14 @@ static enum fault read_schedule(struct chain_under_test *c, const json_value *te
     if (!schedule_from_test_name(&c->schedule, name)) {
         return json_refuse(&v, "unknown network %s", name);
     }
+    const char *engine = "Ethash"; // of old files that do not say
+    TRY(json_find(&v, &found, test, "sealEngine"));
+    if (found) {
+        TRY(json_get_text(&engine, &n, &v));
+    }
+    c->schedule.proves_work = strcmp(engine, "Ethash") == 0;
+    TRY(json_member(&v, test, "network"));
+    TRY(json_get_text(&name, &n, &v));
     c->schedule.params = vm_params_default();
     c->schedule.params.riscv = c->runner->options.riscv;
     TRY(json_find(&config, &found, test, "config"));

@@ -103,8 +103,9 @@ static bool list_elf(struct buf *out, struct options *o, u32 flags)
     }
     struct elf_text text;
     for (u32 i = 0; ok && elf_view_text(&text, &view, i); i++) {
+        u64 end = text.gva + text.data.n;
         buf_printf(out, "%ssegment %08llx to %08llx\n", i == 0 ? "" : "\n",
-                   (unsigned long long)text.gva, (unsigned long long)(text.gva + text.data.n));
+                   (unsigned long long)text.gva, (unsigned long long)end);
         put_text(out, &view, text, flags);
     }
     elf_view_fini(&view);
