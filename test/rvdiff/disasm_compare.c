@@ -348,7 +348,8 @@ static void use_our_targets(char *text)
         number--;
     }
     memmove(number + 2, number, strlen(number) + 1); // what was cut off leaves room for it
-    memcpy(number, "0x", 2);
+    number[0] = '0';
+    number[1] = 'x';
 }
 
 static void check_listing(struct comparison *c)

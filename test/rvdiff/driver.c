@@ -355,6 +355,18 @@ static u64 number_of(const char *text)
     return v;
 }
 
+// Cuts the text at its blanks; the last entry stays NULL.
+static void split_words(char **words, usize max, char *text)
+{
+    for (usize n = 0; n + 1 < max && *text != 0; n++) {
+        words[n] = text;
+        text += strcspn(text, " ");
+        while (*text == ' ') {
+            *text++ = 0;
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct driver d = {.cases = 100000, .seed = 1};
@@ -375,10 +387,7 @@ int main(int argc, char **argv)
             d.keep_going = true;
         } else if (strcmp(a, "--oracle") == 0 && i + 1 < argc) {
             command = words;
-            usize n = 0;
-            for (char *w = strtok(argv[++i], " "); w != NULL && n < 15; w = strtok(NULL, " ")) {
-                words[n++] = w;
-            }
+            split_words(words, COUNT_OF(words), argv[++i]);
         } else {
             die("usage: driver --oracle COMMAND [--cases N] [--model N] [--seed S] [--only CASE] "
                 "[--keep-going]");

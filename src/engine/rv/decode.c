@@ -58,8 +58,8 @@ bool rv_op_ends_block(enum rv_op op)
 #define EACH_RM(RANGE, m, NAME)                                                                    \
     RANGE(m, NAME)                                                                                 \
     RANGE((m) | 1 << 12, NAME)                                                                     \
-    RANGE((m) | 2 << 12, NAME) RANGE((m) | 3 << 12, NAME) RANGE((m) | 4 << 12, NAME)               \
-        RANGE((m) | 7 << 12, NAME)
+    RANGE((m) | 2 << 12, NAME)                                                                     \
+    RANGE((m) | 3 << 12, NAME) RANGE((m) | 4 << 12, NAME) RANGE((m) | 7 << 12, NAME)
 #define EACH_AQ_RL(m, NAME)                                                                        \
     AT(m, NAME) AT((m) | 1 << 25, NAME) AT((m) | 2 << 25, NAME) AT((m) | 3 << 25, NAME)
 
