@@ -30,8 +30,7 @@ enum answer { // of the exit service
 
 extern u8 heap[]; // guest.ld: first page behind the image
 
-// ---- ecall
-// -------------------------------------------------------------------------------------------------
+// ---- ecall ------------------------------------------------------------------------------------
 
 struct registers {
     u64 a0, a1, a2, a3;
@@ -72,8 +71,7 @@ static enum halt free_of_charge(enum service id, struct registers r)
     return service(id, &none, &r);
 }
 
-// ---- host.h
-// ------------------------------------------------------------------------------------------------
+// ---- host.h -----------------------------------------------------------------------------------
 
 static enum halt host_balance(void *ctx, gas *g, const address *a, u256 *out)
 {
@@ -198,8 +196,7 @@ static const struct evm_host HOST = {
     .step = host_step,
 };
 
-// ---- checks
-// --------------------------------------------------------------------------------------------------
+// ---- checks -----------------------------------------------------------------------------------
 
 NORETURN static void panic(const char *text)
 {
@@ -219,8 +216,7 @@ void check_failed(const char *file, u32 line, const char *condition)
     panic(condition);
 }
 
-// ---- records
-// -------------------------------------------------------------------------------------------------
+// ---- records ----------------------------------------------------------------------------------
 
 // Begins the frame whose record is at `at`; in front of it is a head, behind it the parts that the
 // head names.

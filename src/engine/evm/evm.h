@@ -25,7 +25,7 @@
 // writes there).
 #define EVM_GUEST_INPUT 0xBBC00000ull
 
-// ---- records: what the owner gives --------------------------------------------------------------
+// ---- records: what the owner gives ------------------------------------------------------------
 
 // A frame to run ("interpreter" part of the record).
 struct evm_frame_record {
@@ -91,7 +91,7 @@ struct evm_output_record {
 };
 static_assert(sizeof(struct evm_output_record) == 56, "shared layout");
 
-// ---- exits: what the EVM asks -------------------------------------------------------------------
+// ---- exits: what the EVM asks -----------------------------------------------------------------
 
 enum evm_exit {
     EVM_EXIT_CALL = 1, // request.op is CALL, CALLCODE, DELEGATECALL or STATICCALL
@@ -136,7 +136,7 @@ struct evm_outcome {
 };
 static_assert(sizeof(struct evm_outcome) == 56, "shared layout");
 
-// ---- tracing ------------------------------------------------------------------------------------
+// ---- tracing ----------------------------------------------------------------------------------
 
 struct evm_step {
     u32 pc;
@@ -151,7 +151,7 @@ struct evm_step {
 };
 static_assert(sizeof(struct evm_step) == 56, "shared layout");
 
-// ---- the machine --------------------------------------------------------------------------------
+// ---- the machine ------------------------------------------------------------------------------
 
 struct evm; // opaque; lives at the start of the memory that evm_init is given
 

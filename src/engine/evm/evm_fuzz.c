@@ -2,7 +2,7 @@
 // Random code on the mock world, plain and traced: no crash, no hang, and both the same. The
 // input's first bytes choose fork, gas and the answers to calls; then input data and code. Calls of
 // even addresses run the same code in a nested frame, up to a small depth.
-#include "engine/evm/mock_host.h"
+#include "test/evm_mock.h"
 
 enum { HEAD = 4, DEPTH_MAX = 6, GAS_MAX = 60000, RETURN_MAX = 1024 };
 

@@ -4,8 +4,8 @@
 #include "engine/evm/evm.h"
 
 #include "engine/evm/frame.h"
-#include "engine/evm/mock_host.h"
-#include "engine/evm/test_code.h"
+#include "test/evm_code.h"
+#include "test/evm_mock.h"
 
 static struct mock m;
 
@@ -20,8 +20,7 @@ static u64 memory_price(u64 size)
     return 3 * words + words * words / 512;
 }
 
-// ---- control flow
-// ----------------------------------------------------------------------------------------------
+// ---- control flow -----------------------------------------------------------------------------
 
 TEST(evm, jumps_go_to_jumpdests_only)
 {
@@ -76,8 +75,7 @@ TEST(evm, a_frame_ends_as_its_last_instruction_says)
     EXPECT_EQ(r.left, GAS_PLENTY - 3 - MOCK_PRICE);
 }
 
-// ---- memory
-// ----------------------------------------------------------------------------------------------------
+// ---- memory -----------------------------------------------------------------------------------
 
 TEST(evm, memory_costs_its_words_and_their_square)
 {
@@ -214,8 +212,7 @@ TEST(evm, mstore8_stores_the_lowest_byte)
     EXPECT_U256(word_of(&t), u256_shl(u(26 * 8), u(0x34)));
 }
 
-// ---- copies
-// ----------------------------------------------------------------------------------------------------
+// ---- copies -----------------------------------------------------------------------------------
 
 // Runs `op` to copy from `from` 40 bytes to 3, after memory was filled with ones, and returns bytes
 // 0 to 63.
@@ -367,8 +364,7 @@ TEST(evm, exp_costs_the_bytes_of_its_exponent)
     }
 }
 
-// ---- what the host sees
-// ------------------------------------------------------------------------------------------
+// ---- what the host sees -----------------------------------------------------------------------
 
 TEST(evm, logs_carry_topics_in_order_and_their_data)
 {
@@ -555,8 +551,7 @@ TEST(evm, an_outcome_can_halt_the_asking_frame)
     EXPECT_EQ(evm_frame_count(m.e), 0);
 }
 
-// ---- frames
-// ------------------------------------------------------------------------------------------------------
+// ---- frames -----------------------------------------------------------------------------------
 
 TEST(evm, frames_nest_1025_deep_and_keep_their_stacks_and_memory)
 {
@@ -627,8 +622,7 @@ TEST(evm, a_record_and_input_in_the_arena_do_not_disturb_the_frame)
     evm_reset(m.e);
 }
 
-// ---- code cache
-// --------------------------------------------------------------------------------------------------
+// ---- code cache -------------------------------------------------------------------------------
 
 TEST(evm, code_is_loaded_once_for_each_hash)
 {
@@ -714,8 +708,7 @@ TEST(evm, memory_used_before_may_be_used_again_by_a_new_evm)
     EXPECT_EQ(m.loads, 3);
 }
 
-// ---- tracing
-// -----------------------------------------------------------------------------------------------------
+// ---- tracing ----------------------------------------------------------------------------------
 
 TEST(evm, a_traced_frame_reports_each_instruction_before_it)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Single instructions: every row of the table for its stack bounds, price and forks; then results
 // at the edges.
-#include "engine/evm/mock_host.h"
 #include "engine/evm/opcode.h"
-#include "engine/evm/test_code.h"
+#include "test/evm_code.h"
+#include "test/evm_mock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,8 +148,7 @@ TEST(evm, operations_of_the_host_can_halt_the_frame)
     }
 }
 
-// ---- results
-// -------------------------------------------------------------------------------------------------
+// ---- results ----------------------------------------------------------------------------------
 
 // op(a, b, c), a on top.
 static u256 result(u8 op, u256 a, u256 b, u256 c)
@@ -339,8 +338,7 @@ TEST(evm, environment_comes_from_the_records)
     EXPECT_U256(binary(OP_GAS, u(7), u(0)), u(GAS_PLENTY - 3 * 3 - 2));
 }
 
-// ---- vectors
-// ---------------------------------------------------------------------------------------------------
+// ---- vectors ----------------------------------------------------------------------------------
 
 static u256 hex_word(const char *text)
 {

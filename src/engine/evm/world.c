@@ -42,8 +42,7 @@ i64 body_keccak(struct evm *e, struct frame *f, u256 *sp, i64 left)
     return after(e, e->host.keccak(e->host.ctx, &g, p, n, &sp[-2]), g);
 }
 
-// ---- accounts and block
-// ----------------------------------------------------------------------------------
+// ---- accounts and block -----------------------------------------------------------------------
 
 i64 body_balance(struct evm *e, struct frame *f, u256 *sp, i64 left)
 {
@@ -104,8 +103,7 @@ i64 body_blob_hash(struct evm *e, struct frame *f, u256 *sp, i64 left)
     return after_free(e, e->host.blob_hash(e->host.ctx, &index, &sp[-1]), left);
 }
 
-// ---- storage
-// -----------------------------------------------------------------------------------------------
+// ---- storage ----------------------------------------------------------------------------------
 
 i64 body_sload(struct evm *e, struct frame *f, u256 *sp, i64 left)
 {
@@ -136,8 +134,7 @@ i64 body_tstore(struct evm *e, struct frame *f, u256 *sp, i64 left)
     return after(e, e->host.tstore(e->host.ctx, &g, &sp[-1], &sp[-2]), g);
 }
 
-// ---- copies
-// ------------------------------------------------------------------------------------------------
+// ---- copies -----------------------------------------------------------------------------------
 
 // Copies n bytes of `source` from `from` on to the frame's memory; zeros beyond the source's end.
 static void copy_padded(u8 *to, u64 n, bytes source, const u256 *from)
@@ -212,8 +209,7 @@ i64 body_mcopy(struct evm *e, struct frame *f, u256 *sp, i64 left)
     return left;
 }
 
-// ---- the rest
-// ------------------------------------------------------------------------------------------------
+// ---- the rest ---------------------------------------------------------------------------------
 
 i64 body_log(struct evm *e, struct frame *f, u256 *sp, i64 left, u32 count)
 {

@@ -3,8 +3,8 @@
 // that lives as long as a test.
 #pragma once
 
-#include "engine/evm/mock_host.h"
 #include "engine/evm/opcode.h"
+#include "test/evm_mock.h"
 #include "test/test.h"
 
 enum { CODE_MAX = 8192 };
