@@ -106,7 +106,7 @@ static void put_tail(struct buf *out, const struct header *h)
     }
 }
 
-void header_encode(struct buf *out, const struct header *h)
+static void put_header(struct buf *out, const struct header *h, bool sealed)
 {
     usize list = rlp_begin_list(out);
     rlp_put_bytes(out, h->parent_hash.b, 32);
@@ -122,10 +122,25 @@ void header_encode(struct buf *out, const struct header *h)
     rlp_put_u64(out, h->gas_used);
     rlp_put_u64(out, h->timestamp);
     rlp_put_bytes(out, h->extra, h->extra_size);
-    rlp_put_bytes(out, h->mix_hash.b, 32);
-    rlp_put_bytes(out, h->nonce, 8);
+    if (sealed) {
+        rlp_put_bytes(out, h->mix_hash.b, 32);
+        rlp_put_bytes(out, h->nonce, 8);
+    }
     put_tail(out, h);
     rlp_end_list(out, list);
+}
+
+void header_encode(struct buf *out, const struct header *h)
+{
+    put_header(out, h, true);
+}
+
+void header_seal_hash(b256 *out, const struct header *h)
+{
+    struct buf coded = {0};
+    put_header(&coded, h, false);
+    keccak256(out, coded.p, coded.n);
+    buf_fini(&coded);
 }
 
 bool block_decode(struct block *b, bytes wire)

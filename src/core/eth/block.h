@@ -60,6 +60,8 @@ extern const b256 UNCLES_NONE_HASH; // keccak256 of the empty list's coding
 // From the coding of one header, which is taken off *rest. False if it is not one.
 MUST_USE bool header_decode(struct header *h, bytes *rest);
 void header_encode(struct buf *out, const struct header *h);
+// Hash of the coding without mix hash and nonce: what proof of work seals.
+void header_seal_hash(b256 *out, const struct header *h);
 // From the coding of one block. False if it is not one.
 MUST_USE bool block_decode(struct block *b, bytes wire);
 // The next transaction as it is hashed and signed (type byte and list, or list), off *rest, the payload
