@@ -141,7 +141,7 @@ FUZZERS := $(foreach f,$(FUZZ_C),$(B)/fuzz/$(call fuzz_name,$(f)))
 # In MODE=fuzz libFuzzer brings main; in all other modes fuzz/replay.c runs the corpus and ends.
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
 define fuzz_rule
-$(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(LIB_O)
+$(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(LIB_O)
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(LDLIBS)
 endef
