@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// `hybrid statetest` and `hybrid blocktest`: official tests from files and folders, spread over the processors.
-// A suite is one row: its runner keeps VMs from file to file.
+// `hybrid statetest` and `hybrid blocktest`: official tests from files and folders, spread over the
+// processors. A suite is one row: its runner keeps VMs from file to file.
 #include "app/cli/blocktest.h"
 #include "app/cli/cli.h"
 #include "app/cli/options.h"
 #include "app/cli/statetest.h"
+#include "app/cli/unittest.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/base/sort.h"
@@ -16,14 +17,7 @@
 
 #define FILE_MAX ((usize)512 << 20)
 
-enum
-{
-    OPTION_EVM,
-    OPTION_RISCV,
-    OPTION_FILTER,
-    OPTION_JOBS,
-    OPTION_COUNT
-};
+enum { OPTION_EVM, OPTION_RISCV, OPTION_FILTER, OPTION_JOBS, OPTION_COUNT };
 
 static const struct option_row ROWS[OPTION_COUNT] = {
     [OPTION_EVM] = {"evm", "riscv|native|both", "how EVM code is run; both compares", "both"},
@@ -86,6 +80,37 @@ static const struct suite BLOCK_SUITE = {
     block_run,
     block_end,
 };
+
+static void *nothing_begin(const struct statetest_options *o)
+{
+    (void)o;
+    return NULL;
+}
+
+static void nothing_end(void *runner)
+{
+    (void)runner;
+}
+
+#define UNIT_SUITE(ROW, verb, about_text, example)                                                 \
+    static void verb##_suite_run(void *runner, const char *path, bytes text,                       \
+                                 struct statetest_tally *tally)                                    \
+    {                                                                                              \
+        (void)runner;                                                                              \
+        verb##_run(path, text, tally);                                                             \
+    }                                                                                              \
+    static const struct suite ROW = {                                                              \
+        #verb,         about_text,       "  hybrid " #verb " " example "\n",                       \
+        nothing_begin, verb##_suite_run, nothing_end};
+UNIT_SUITE(TX_SUITE, txtest, "Runs official transaction tests.",
+           "build/fixtures/unit/TransactionTests")
+UNIT_SUITE(TRIE_SUITE, trietest, "Runs official trie tests.", "build/fixtures/unit/TrieTests")
+UNIT_SUITE(RLP_SUITE, rlptest, "Runs official RLP tests.", "build/fixtures/unit/RLPTests")
+UNIT_SUITE(DIFFICULTY_SUITE, difficultytest, "Runs official difficulty tests.",
+           "build/fixtures/unit/DifficultyTests")
+UNIT_SUITE(PRECOMPILE_SUITE, precompiletest,
+           "Runs vector lists of precompiles; a file's name says which.",
+           "build/fixtures/unit/precompiles")
 
 struct work {
     const struct suite *suite;
@@ -259,4 +284,29 @@ int cmd_statetest(int argc, char **argv)
 int cmd_blocktest(int argc, char **argv)
 {
     return run_suite(&BLOCK_SUITE, argc, argv);
+}
+
+int cmd_txtest(int argc, char **argv)
+{
+    return run_suite(&TX_SUITE, argc, argv);
+}
+
+int cmd_trietest(int argc, char **argv)
+{
+    return run_suite(&TRIE_SUITE, argc, argv);
+}
+
+int cmd_rlptest(int argc, char **argv)
+{
+    return run_suite(&RLP_SUITE, argc, argv);
+}
+
+int cmd_difficultytest(int argc, char **argv)
+{
+    return run_suite(&DIFFICULTY_SUITE, argc, argv);
+}
+
+int cmd_precompiletest(int argc, char **argv)
+{
+    return run_suite(&PRECOMPILE_SUITE, argc, argv);
 }
