@@ -436,7 +436,28 @@ static const char *fork_of_path(const char *path)
             return NAMES[i][1];
         }
     }
-    return NULL; // a chain: Homestead from 1,150,000 on (main network), or from 0
+    return NULL; // a chain
+}
+
+// Difficulty rules of the main network and of Ropsten by block number (EIP-606, 609, 2384).
+static const char *fork_of_chain(const char *path, u64 number)
+{
+    static const struct {
+        u64 main, ropsten;
+        const char *fork;
+    } STEPS[] = {
+        {9200000, 7117117, "Istanbul"},
+        {7280000, 4230000, "Constantinople"},
+        {4370000, 1700000, "Byzantium"},
+        {1150000, 0, "Homestead"},
+    };
+    bool ropsten = strstr(path, "Ropsten") != NULL;
+    for (u32 i = 0; i < COUNT_OF(STEPS); i++) {
+        if (number >= (ropsten ? STEPS[i].ropsten : STEPS[i].main)) {
+            return STEPS[i].fork;
+        }
+    }
+    return "Frontier";
 }
 
 static enum fault run_difficulty_case(const char *fork, const json_value *test, struct buf *why)
@@ -484,16 +505,9 @@ static enum fault walk_difficulty(struct difficulty_walk *w, const char *fork, c
         u64 number = 0;
         TRY(json_find_u64(&number, v, "currentBlockNumber"));
         const char *of_path = fork_of_path(w->path);
-        const char *chain =
-            strstr(w->path, "MainNetwork") != NULL && number < 1150000 ? "Frontier" : "Homestead";
-        if (strcmp(w->path + (strlen(w->path) > 15 ? strlen(w->path) - 15 : 0),
-                   "difficulty.json") == 0) {
-            chain = number < 1150000 ? "Frontier" : "Homestead";
-        }
-        TRY(run_difficulty_case(fork != NULL      ? fork
-                                : of_path != NULL ? of_path
-                                                  : chain,
-                                v, &w->why));
+        const char *by_number = fork_of_chain(w->path, number);
+        const char *of_file = of_path != NULL ? of_path : by_number;
+        TRY(run_difficulty_case(fork != NULL ? fork : of_file, v, &w->why));
         tell(w->tally, w->path, v->name, &w->why);
         return FAULT_NONE;
     }
