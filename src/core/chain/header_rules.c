@@ -57,9 +57,6 @@ u256 header_difficulty(const struct block_rules *r, u64 timestamp, const struct 
     u256 move = u256_mul(unit, u256_from_u64((u64)(steps < 0 ? -steps : steps)));
     d = steps < 0 ? u256_sub(d, move) : u256_add(d, move);
     u256 least = u256_from_u64(DIFFICULTY_MIN);
-    if (u256_lt(d, least) || u256_is_negative(d)) { // the minimum comes before the bomb
-        d = least;
-    }
     u64 number = parent->number + 1;
     u64 delay = r->fork >= FORK_BYZANTIUM ? r->bomb_delay : 0;
     u64 period = (number > delay ? number - delay : 0) / 100000;
