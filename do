@@ -20,6 +20,7 @@ usage() {
 groups_of() {
     case $1 in
         test | test-all) echo build test fuzz node npm ;;
+        rvdiff | fuzz-rv) echo build test ;;
         tests | docs | guest-lock) echo build test ;;
         demo) echo build node npm ;;
         lint*) echo build test lint ;;
