@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Proofs that a committed polynomial has a value at a point (EIP-4844,
+// consensus-specs/deneb/polynomial-commitments.md, verify_kzg_proof), over BLS12-381 with the
+// powers of the public ceremony of 2023, of which only one point is needed.
+#pragma once
+
+#include "lib/base/types.h"
+
+#define KZG_POINT_BYTES 48
+
+struct kzg_claim {
+    b256 z, y;                                              // big-endian
+    u8 commitment[KZG_POINT_BYTES], proof[KZG_POINT_BYTES]; // points of G1 in compressed form
+};
+
+enum kzg_answer {
+    KZG_MALFORMED, // numbers not below the order, or bytes that are no point of the group
+    KZG_WRONG,
+    KZG_RIGHT,
+};
+
+enum kzg_answer kzg_verify_proof(const struct kzg_claim *c);
