@@ -108,7 +108,18 @@ static const struct body BODIES[ID_COUNT] = {
     [ID_RIPEMD160] = {ripemd160_price, ripemd160_run},
     [ID_IDENTITY] = {identity_price, identity_run},
     [ID_MODEXP] = {modexp_price, modexp_run},
+    [ID_BN254_ADD] = {bn254_add_price, bn254_add_run},
+    [ID_BN254_MUL] = {bn254_mul_price, bn254_mul_run},
+    [ID_BN254_PAIRING] = {bn254_pairing_price, bn254_pairing_run},
     [ID_BLAKE2F] = {blake2f_price, blake2f_run},
+    [ID_KZG_POINT] = {kzg_point_price, kzg_point_run},
+    [ID_BLS12_G1ADD] = {bls12_g1add_price, bls12_g1add_run},
+    [ID_BLS12_G1MSM] = {bls12_g1msm_price, bls12_g1msm_run},
+    [ID_BLS12_G2ADD] = {bls12_g2add_price, bls12_g2add_run},
+    [ID_BLS12_G2MSM] = {bls12_g2msm_price, bls12_g2msm_run},
+    [ID_BLS12_PAIRING] = {bls12_pairing_price, bls12_pairing_run},
+    [ID_BLS12_MAP_FP_G1] = {bls12_map_g1_price, bls12_map_g1_run},
+    [ID_BLS12_MAP_FP2_G2] = {bls12_map_g2_price, bls12_map_g2_run},
     [ID_P256VERIFY] = {p256verify_price, p256verify_run},
 };
 

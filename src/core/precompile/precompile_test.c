@@ -153,8 +153,16 @@ VECTORS(bls12_map_g1_failures, "fail-blsMapG1", 0x10, PRAGUE)
 VECTORS(bls12_map_g2_failures, "fail-blsMapG2", 0x11, PRAGUE)
 VECTORS(p256verify, "p256Verify", 0x100, OSAKA)
 
-TEST(precompile, each_appears_with_its_fork)
+TEST(precompile, prices_follow_the_fork)
 {
+    u8 pairs[192 * 3] = {0};
+    EXPECT_EQ(price(FORK_BYZANTIUM, 0x06, BYTES_NONE), 500);
+    EXPECT_EQ(price(FORK_ISTANBUL, 0x06, BYTES_NONE), 150);
+    EXPECT_EQ(price(FORK_PETERSBURG, 0x07, BYTES_NONE), 40000);
+    EXPECT_EQ(price(FORK_OSAKA, 0x07, BYTES_NONE), 6000);
+    EXPECT_EQ(price(FORK_BYZANTIUM, 0x08, BYTES_NONE), 100000);
+    EXPECT_EQ(price(FORK_BYZANTIUM, 0x08, (bytes){pairs, sizeof pairs}), 100000 + 3 * 80000);
+    EXPECT_EQ(price(FORK_ISTANBUL, 0x08, (bytes){pairs, sizeof pairs}), 45000 + 3 * 34000);
     EXPECT_EQ(price(FORK_OSAKA, 0x100, BYTES_NONE), 6900);
     EXPECT(find(FORK_PRAGUE, 0x100) == NULL);
     EXPECT(find(FORK_PETERSBURG, 0x09) == NULL);

@@ -15,8 +15,33 @@
 u64 modexp_price(enum fork f, bytes input);
 bool modexp_run(bytes input, struct buf *out);
 
+u64 bn254_add_price(enum fork f, bytes input);
+bool bn254_add_run(bytes input, struct buf *out);
+u64 bn254_mul_price(enum fork f, bytes input);
+bool bn254_mul_run(bytes input, struct buf *out);
+u64 bn254_pairing_price(enum fork f, bytes input);
+bool bn254_pairing_run(bytes input, struct buf *out);
+
 u64 blake2f_price(enum fork f, bytes input);
 bool blake2f_run(bytes input, struct buf *out);
+
+u64 kzg_point_price(enum fork f, bytes input);
+bool kzg_point_run(bytes input, struct buf *out);
+
+u64 bls12_g1add_price(enum fork f, bytes input);
+bool bls12_g1add_run(bytes input, struct buf *out);
+u64 bls12_g1msm_price(enum fork f, bytes input);
+bool bls12_g1msm_run(bytes input, struct buf *out);
+u64 bls12_g2add_price(enum fork f, bytes input);
+bool bls12_g2add_run(bytes input, struct buf *out);
+u64 bls12_g2msm_price(enum fork f, bytes input);
+bool bls12_g2msm_run(bytes input, struct buf *out);
+u64 bls12_pairing_price(enum fork f, bytes input);
+bool bls12_pairing_run(bytes input, struct buf *out);
+u64 bls12_map_g1_price(enum fork f, bytes input);
+bool bls12_map_g1_run(bytes input, struct buf *out);
+u64 bls12_map_g2_price(enum fork f, bytes input);
+bool bls12_map_g2_run(bytes input, struct buf *out);
 
 u64 p256verify_price(enum fork f, bytes input);
 bool p256verify_run(bytes input, struct buf *out);

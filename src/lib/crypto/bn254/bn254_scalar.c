@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+// bn254 over the portable field kernels.
+#define MONT_KERNEL_FAMILY scalar
+#include "lib/crypto/bn254/kernel.inc"
