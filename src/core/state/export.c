@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What leaves a state: its contents in sorted order, and the index of changes by transaction. Sorting is
-// what keeps the order of hash maps out of every result.
+// What leaves a state: its contents in sorted order, and the index of changes by transaction.
+// Sorting is what keeps the order of hash maps out of every result.
 #include "core/state/priv.h"
 
 #include "lib/base/sort.h"
@@ -75,6 +75,7 @@ static void clone_account(struct state *to, const struct account *from)
     struct account *a = mem_alloc(sizeof *a);
     *a = *from;
     a->warm_epoch = a->mark_epoch = a->created_epoch = a->destroyed_epoch = a->touched_epoch = 0;
+    a->born_epoch = 0;
     slot_table_init(&a->slots, to->seed);
     a->dirty = false;
     a->dirty_keys = NULL;
@@ -82,6 +83,7 @@ static void clone_account(struct state *to, const struct account *from)
     for (u32 i = 0; i < from->slots.count; i++) {
         struct slot *slot = slot_table_put(&a->slots, &from->slots.entries[i].key, NULL);
         slot->value = from->slots.entries[i].value.value;
+        slot->unknown = from->slots.entries[i].value.unknown;
     }
     const bytes *code = code_table_find(&to->codes, &a->code_hash);
     a->code = code != NULL ? *code : a->code; // else the source owns it
@@ -107,7 +109,8 @@ struct state *state_clone(const struct state *s)
 
 struct indexed_change {
     struct state_change c;
-    usize order; // position in the journal: the first of equal ones has the value before the transaction
+    usize order; // position in the journal: the first of equal ones has the value before the
+                 // transaction
 };
 
 static i32 compare_changes(const void *x, const void *y)
@@ -157,7 +160,7 @@ static bool change_of(struct state *s, const struct journal_entry *e, struct sta
         out->kind = STATE_CHANGE_DELETED;
         out->before = u256_zero();
         out->after = u256_one();
-        return deleted && a->exists;
+        return deleted && a->exists && a->born_epoch != s->epoch;
     case JOURNAL_WARM_ACCOUNT:
     case JOURNAL_WARM_SLOT:
     case JOURNAL_MARK_CODE:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The journal: every change leaves what was there before; reverting walks back to a checkpoint. Marks of a
-// transaction (warm, touched, created …) are journaled too, since a reverted frame undoes them.
+// The journal: every change leaves what was there before; reverting walks back to a checkpoint.
+// Marks of a transaction (warm, touched, created …) are journaled too, since a reverted frame
+// undoes them.
 #include "core/state/priv.h"
 
 void state_mark_dirty(struct state *s, struct account *a)
@@ -36,8 +37,9 @@ struct state_checkpoint state_checkpoint(const struct state *s)
     return (struct state_checkpoint){s->journal_count, s->log_count, s->log_data.n, s->refund};
 }
 
-// One touch outlives its revert: that of the RIPEMD-160 precompile. It happened so on the main network in
-// block 2,675,119, and every client follows it since (EIP-161's discussion; yellow paper, appendix K).
+// One touch outlives its revert: that of the RIPEMD-160 precompile. It happened so on the main
+// network in block 2,675,119, and every client follows it since (EIP-161's discussion; yellow
+// paper, appendix K).
 static bool is_ripemd(const struct account *a)
 {
     static const address THREE = {{[19] = 3}};
@@ -75,6 +77,7 @@ static void undo(struct state *s, const struct journal_entry *e)
         break;
     case JOURNAL_EXISTS:
         a->exists = false;
+        a->born_epoch = 0;
         break;
     case JOURNAL_CREATED:
         a->created_epoch = 0;

@@ -11,10 +11,11 @@
 
 struct slot {
     u256 value;
-    u256 original;      // at the start of the transaction `original_epoch`
+    u256 original; // at the start of the transaction `original_epoch`
     u64 original_epoch;
     u64 warm_epoch;
-    bool dirty;         // in the account's list of dirty keys
+    bool dirty;   // in the account's list of dirty keys
+    bool unknown; // the source failed to tell it; asked again when it is needed again
 };
 
 static inline bool state_same_word(const u256 *a, const u256 *b)
@@ -32,7 +33,9 @@ static inline bool state_same_word(const u256 *a, const u256 *b)
 struct account {
     address at;
     bool exists;
-    bool storage_known;  // the source holds no slot of it that is not here (new, deleted, or no source)
+    bool unknown;        // the source failed to tell; asked again when it is needed again
+    bool storage_known;  // the source holds no slot of it that is not here (new, deleted, or no
+                         // source)
     bool source_storage; // the source said that it has storage
     bool code_loaded;
     u64 nonce;
@@ -41,6 +44,7 @@ struct account {
     bytes code; // owned by the state's table of codes, or by the source
     // marks: equal to the state's epoch means "in this transaction"
     u64 warm_epoch, mark_epoch, created_epoch, destroyed_epoch, touched_epoch;
+    u64 born_epoch; // it did not exist at this transaction's start
     struct slot_table slots;
     // since the last state_take_dirty
     bool dirty; // in the state's list
@@ -49,8 +53,7 @@ struct account {
     usize dirty_count, dirty_cap;
 };
 
-enum journal_kind
-{
+enum journal_kind {
     JOURNAL_WARM_ACCOUNT,
     JOURNAL_WARM_SLOT,
     JOURNAL_MARK_CODE,
@@ -82,7 +85,8 @@ static inline u64 state_hash_transient(const struct transient_key *k, u64 seed)
     return hash_u256(&k->key, seed ^ (u64)(uintptr_t)k->a);
 }
 
-static inline bool state_same_transient(const struct transient_key *x, const struct transient_key *y)
+static inline bool state_same_transient(const struct transient_key *x,
+                                        const struct transient_key *y)
 {
     return x->a == y->a && u256_eq(x->key, y->key);
 }
@@ -112,7 +116,7 @@ struct state {
     struct state_source source;
     bool has_source;
     enum fault fault;
-    u64 epoch;       // number of the transaction, from 1
+    u64 epoch; // number of the transaction, from 1
     u64 seed;
     bool ripemd_touched; // see journal.c
     struct account_table accounts;

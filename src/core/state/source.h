@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a state reads what it does not hold yet: a database, a fixture, another state. Called at most once
-// for an account, a slot or a code hash between two resets; never writes.
+// Where a state reads what it does not hold yet: a database, a fixture, another state. Called at
+// most once for an account, a slot or a code hash, and again after it failed; never writes.
 #pragma once
 
 #include "lib/base/halt.h"
@@ -18,5 +18,6 @@ struct state_source {
     void *ctx;
     enum fault (*account)(void *ctx, const address *a, struct state_source_account *out);
     enum fault (*storage)(void *ctx, const address *a, const u256 *key, u256 *out);
-    enum fault (*code)(void *ctx, const b256 *hash, bytes *out); // borrowed for as long as the source lives
+    enum fault (*code)(void *ctx, const b256 *hash,
+                       bytes *out); // borrowed for as long as the source lives
 };

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Accounts and the life of a transaction. Accounts are allocated one by one and never move, so handles stay
-// valid; the table only finds them by address.
+// Accounts and the life of a transaction. Accounts are allocated one by one and never move, so
+// handles stay valid; the table only finds them by address.
 #include "core/state/priv.h"
 
 #include "lib/base/seed.h"
 #include "lib/crypto/hash/keccak.h"
 
 // keccak256 of the empty string (yellow paper, section 4.1).
-const b256 STATE_EMPTY_CODE_HASH = {{0xc5, 0xd2, 0x46, 0x01, 0x86, 0xf7, 0x23, 0x3c, 0x92, 0x7e, 0x7d,
-                                     0xb2, 0xdc, 0xc7, 0x03, 0xc0, 0xe5, 0x00, 0xb6, 0x53, 0xca, 0x82,
-                                     0x27, 0x3b, 0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70}};
+const b256 STATE_EMPTY_CODE_HASH = {{0xc5, 0xd2, 0x46, 0x01, 0x86, 0xf7, 0x23, 0x3c,
+                                     0x92, 0x7e, 0x7d, 0xb2, 0xdc, 0xc7, 0x03, 0xc0,
+                                     0xe5, 0x00, 0xb6, 0x53, 0xca, 0x82, 0x27, 0x3b,
+                                     0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70}};
 
 struct state *state_new(const struct state_source *source)
 {
@@ -84,12 +85,13 @@ static void delete_account(struct account *a)
 
 void state_end_transaction(struct state *s, bool clear_empty)
 {
-    // By journal: only what this transaction did can be here, so the cost is that of the transaction.
+    // By journal: only what this transaction did can be here, so the cost is that of the
+    // transaction.
     for (usize i = 0; i < s->journal_count; i++) {
         struct journal_entry *e = &s->journal[i];
         bool destroyed = e->kind == JOURNAL_DESTROYED;
-        bool cleared = clear_empty && e->kind == JOURNAL_TOUCHED && e->a->exists &&
-                       account_is_empty(e->a);
+        bool cleared =
+            clear_empty && e->kind == JOURNAL_TOUCHED && e->a->exists && account_is_empty(e->a);
         if (destroyed || cleared) {
             e->a->destroyed_epoch = s->epoch; // for the index of changes
         }
@@ -124,7 +126,8 @@ static void load_account(struct state *s, struct account *a)
     }
     struct state_source_account from = {0};
     enum fault f = s->source.account(s->source.ctx, &a->at, &from);
-    if (f != FAULT_NONE) {
+    a->unknown = f != FAULT_NONE;
+    if (a->unknown) {
         s->fault = s->fault != FAULT_NONE ? s->fault : f;
         return;
     }
@@ -143,7 +146,10 @@ static void load_account(struct state *s, struct account *a)
 struct account *state_account(struct state *s, const address *at)
 {
     struct account **found = account_table_find(&s->accounts, at);
-    if (found != NULL) {
+    if (LIKELY(found != NULL)) {
+        if (UNLIKELY((*found)->unknown)) {
+            load_account(s, *found);
+        }
         return *found;
     }
     struct account *a = mem_zalloc(sizeof *a);
@@ -223,6 +229,7 @@ static void make_exist(struct state *s, struct account *a)
     if (!a->exists) {
         state_journal(s, JOURNAL_EXISTS, a);
         a->exists = true;
+        a->born_epoch = s->epoch;
     }
 }
 

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: MIT
-// Storage and transient storage. A slot is looked up once for value, original value and warmth together.
+// Storage and transient storage. A slot is looked up once for value, original value and warmth
+// together.
 #include "core/state/priv.h"
+
+static void load_slot(struct state *s, struct account *a, struct slot *slot, const u256 *key)
+{
+    slot->unknown = false;
+    slot->original_epoch = 0;
+    if (a->storage_known) {
+        return;
+    }
+    enum fault f = s->source.storage(s->source.ctx, &a->at, key, &slot->value);
+    if (f != FAULT_NONE) {
+        s->fault = s->fault != FAULT_NONE ? s->fault : f;
+        slot->value = u256_zero();
+        slot->unknown = true;
+    }
+}
 
 struct slot *state_slot(struct state *s, struct account *a, const u256 *key)
 {
     bool created = false;
     struct slot *slot = slot_table_put(&a->slots, key, &created);
-    if (created) {
-        if (!a->storage_known) {
-            enum fault f = s->source.storage(s->source.ctx, &a->at, key, &slot->value);
-            if (f != FAULT_NONE) {
-                s->fault = s->fault != FAULT_NONE ? s->fault : f;
-                slot->value = u256_zero();
-            }
-        }
+    if (created || UNLIKELY(slot->unknown)) {
+        load_slot(s, a, slot, key);
     }
     if (slot->original_epoch != s->epoch) {
         slot->original = slot->value;
