@@ -362,13 +362,12 @@ static enum fault encode_value(struct buf *out, const json_value *v)
         rlp_put_u64(out, number);
         return FAULT_NONE;
     }
-    const char *p = NULL;
-    usize n = 0;
-    TRY(json_get_text(&p, &n, v));
-    if (n > 0 && p[0] == '#') {
-        return encode_number(out, p + 1);
+    bytes text;
+    TRY(json_get_text_bytes(&text, v)); // a 0 is behind it
+    if (text.n > 0 && text.p[0] == '#') {
+        return encode_number(out, (const char *)text.p + 1);
     }
-    rlp_put_bytes(out, p, n);
+    rlp_put_bytes(out, text.p, text.n);
     return FAULT_NONE;
 }
 
@@ -380,9 +379,10 @@ static enum fault run_rlp_test(const char *path, const json_value *test, struct 
     TRY(json_member(&in, test, "in"));
     TRY(json_find_data(&coded, test, "out"));
     const char *p = "";
-    usize n = 0;
+    bytes in_text;
     if (json_kind_of(&in) == JSON_KIND_TEXT) {
-        TRY(json_get_text(&p, &n, &in));
+        TRY(json_get_text_bytes(&in_text, &in));
+        p = (const char *)in_text.p; // a 0 is behind it
     }
     if (strcmp(p, "INVALID") == 0 || strcmp(p, "VALID") == 0) {
         bytes rest = buf_bytes(&coded);
@@ -403,8 +403,6 @@ static enum fault run_rlp_test(const char *path, const json_value *test, struct 
     return FAULT_NONE;
 }
 
-// A text may hold a zero byte, which the reader refuses: such a test is known by its file's own
-// text.
 void rlptest_run(const char *path, bytes text, struct statetest_tally *tally)
 {
     run_each(path, text, tally, run_rlp_test);

@@ -47,6 +47,53 @@ static bool depth_is_allowed(bytes text)
     return true;
 }
 
+// Digits from `at` on that are a whole number beyond what the library takes; 0 if they are not.
+static usize wide_number(bytes text, usize at)
+{
+    static const char largest[] = "9223372036854775807";
+    static const char part_of_number[] = "0123456789+-.eE";
+    usize digits = sizeof largest - 1;
+    usize n = 0;
+    while (at + n < text.n && text.p[at + n] >= '0' && text.p[at + n] <= '9') {
+        n++;
+    }
+    bool alone =
+        (at == 0 || memchr(part_of_number, text.p[at - 1], sizeof part_of_number) == NULL) &&
+        (at + n == text.n || memchr(part_of_number, text.p[at + n], sizeof part_of_number) == NULL);
+    if (!alone || n < digits || text.p[at] == '0') {
+        return 0;
+    }
+    return n > digits || memcmp(text.p + at, largest, digits) > 0 ? n : 0;
+}
+
+// Whole numbers that do not fit the library become texts of digits, which the getters take alike:
+// genesis files hold a total difficulty so. False, and nothing appended, if there is none.
+static bool quote_wide_numbers(struct buf *out, bytes text)
+{
+    bool in_text = false;
+    usize done = 0;
+    for (usize i = 0; i < text.n; i++) {
+        u8 c = text.p[i];
+        if (in_text && c == '\\') {
+            i++;
+        } else if (c == '"') {
+            in_text = !in_text;
+        } else if (!in_text && c >= '1' && c <= '9') {
+            usize n = wide_number(text, i);
+            if (n > 0) {
+                buf_put(out, text.p + done, i - done);
+                buf_printf(out, "\"%.*s\"", (int)n, (const char *)text.p + i);
+                i += n - 1;
+                done = i + 1;
+            }
+        }
+    }
+    if (done > 0) {
+        buf_put(out, text.p + done, text.n - done);
+    }
+    return done > 0;
+}
+
 enum fault json_parse(struct json *j, bytes text)
 {
     *j = (struct json){0};
@@ -58,9 +105,13 @@ enum fault json_parse(struct json *j, bytes text)
         buf_printf(&j->error, "JSON text is nested deeper than %u levels", JSON_DEPTH_MAX);
         return FAULT_BAD_INPUT;
     }
+    struct buf quoted = {0};
+    text = quote_wide_numbers(&quoted, text) ? buf_bytes(&quoted) : text;
     json_error_t error;
     const char *start = text.n > 0 ? (const char *)text.p : ""; // the library refuses NULL silently
-    j->tree = json_loadb(start, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    usize flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    j->tree = json_loadb(start, text.n, flags, &error);
+    buf_fini(&quoted);
     if (j->tree == NULL) {
         buf_printf(&j->error, "JSON text, line %d, column %d: %s", error.line, error.column,
                    error.text);
@@ -227,6 +278,14 @@ enum fault json_get_text(const char **out, usize *n, const json_value *v)
     TRY(json_expect(v, JSON_KIND_TEXT));
     *out = json_string_value(v->node);
     *n = json_string_length(v->node);
+    // Callers compare and print it as C does: what is behind a zero byte must not be lost silently.
+    return memchr(*out, 0, *n) == NULL ? FAULT_NONE : json_refuse(v, "has a zero byte in it");
+}
+
+enum fault json_get_text_bytes(bytes *out, const json_value *v)
+{
+    TRY(json_expect(v, JSON_KIND_TEXT));
+    *out = (bytes){(const u8 *)json_string_value(v->node), json_string_length(v->node)};
     return FAULT_NONE;
 }
 

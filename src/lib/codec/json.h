@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading JSON text: a document tree with limits on size and depth, and getters that check types
 // and ranges. Every refusal leaves a sentence in the document that names the place by its path, as
-// in "accounts[2].nonce: not a number". Duplicate member names and texts with a zero byte are
+// in "accounts[2].nonce: not a number". Duplicate member names and names with a zero byte are
 // refused.
 #pragma once
 
@@ -66,10 +66,12 @@ bool json_next_member(json_value *member, const json_value *object);
 
 MUST_USE enum fault json_expect(const json_value *v, enum json_kind kind);
 MUST_USE enum fault json_get_bool(bool *out, const json_value *v);
-MUST_USE enum fault json_get_text(const char **out, usize *n, const json_value *v); // 0 behind it
+// A text without zero bytes, with a 0 behind it; and one of any bytes.
+MUST_USE enum fault json_get_text(const char **out, usize *n, const json_value *v);
+MUST_USE enum fault json_get_text_bytes(bytes *out, const json_value *v);
 
-// A JSON number that is whole, not negative and below 2^63, a text of hexadecimal digits after 0x,
-// or a text of decimal digits.
+// A JSON number that is whole and not negative, a text of hexadecimal digits after 0x, or a text of
+// decimal digits. (A whole number above 2^63 - 1 is of the kind TEXT.)
 MUST_USE enum fault json_get_u64(u64 *out, const json_value *v);
 MUST_USE enum fault json_get_u256(u256 *out, const json_value *v);
 

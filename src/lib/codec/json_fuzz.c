@@ -27,8 +27,7 @@ static void write_members(struct json_writer *w, const json_value *v, const char
 
 static void write_value(struct json_writer *w, const json_value *v, const char *name)
 {
-    const char *text;
-    usize n;
+    bytes text;
     bool truth;
     u256 number;
     bool is_number = json_get_u256(&number, v) == FAULT_NONE;
@@ -45,8 +44,8 @@ static void write_value(struct json_writer *w, const json_value *v, const char *
         json_put_quantity(w, name, is_number ? number : (u256){{0}});
         break;
     case JSON_KIND_TEXT:
-        CHECK(json_get_text(&text, &n, v) == FAULT_NONE);
-        json_put_text_bytes(w, name, (bytes){(const u8 *)text, n});
+        CHECK(json_get_text_bytes(&text, v) == FAULT_NONE);
+        json_put_text_bytes(w, name, text);
         break;
     case JSON_KIND_LIST:
         json_begin_list(w, name);
