@@ -96,7 +96,7 @@ TEST(play, typed_values_are_encoded_as_the_contract_abi_says)
     expect_passes(FILE_OF(
         ECHO CALL_ECHO
         "\"input\": [\"f(uint8,int16,bool,bytes3,string,bytes)\", 255, \"-2\", true, \"0xabcd\","
-        "\"hi\", [\"(uint256)\", \"1e3\"]], \"expect\": {\"output\": \"0x49da2f5c"
+        "\"hi\", [\"(uint256)\", \"1e3\"]], \"expect\": {\"output\": \"0x16daed94"
         "00000000000000000000000000000000000000000000000000000000000000ff"
         "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe"
         "0000000000000000000000000000000000000000000000000000000000000001"
@@ -197,7 +197,7 @@ TEST(play, wrong_files_are_refused_with_their_place)
     expect_refused(FILE_OF("{\"do\": \"jump\"}"), "step 1: steps[0].do: \"jump\" is not one of");
     expect_refused(FILE_OF("{\"do\": \"note\", \"too\": 1}"), "step 1: steps[0].too: ");
     expect_refused(FILE_OF("{\"do\": \"note\"}, {\"do\": \"call\", \"name\": \"Bob calls\"}"),
-                   "step 2 \"Bob calls\": steps[1].to: ");
+                   "step 2 \"Bob calls\": steps[1]: member \"to\" is missing");
     expect_refused(FILE_OF("{\"do\": \"call\", \"to\": \"$bob\"}"), "nothing has this name");
     expect_refused(FILE_OF("{\"do\": \"call\", \"to\": \"$alice\", \"value\": \"6e18\"}"),
                    "value: is more than the sender has");
