@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The service door: the mini-EVM as a RISC-V program in our own machine, one resident coroutine for all EVM
-// frames of a VM (ARCHITECTURE section 2). It is stopped in one of two places: idle, waiting for an outermost
-// frame's record at 0x8000_0000, or in the exit service, waiting for the outcome of what it asked for or for
-// the record of a nested frame. The guest is trusted, yet every pointer and record it hands over is checked:
-// what does not check out is a fault with its place, never memory unsafety and never a revert (ABI section 7).
+// The service door: the mini-EVM as a RISC-V program in our own machine, one resident coroutine for
+// all EVM frames of a VM (ARCHITECTURE section 2). It is stopped in one of two places: idle,
+// waiting for an outermost frame's record at 0x8000_0000, or in the exit service, waiting for the
+// outcome of what it asked for or for the record of a nested frame. The guest is trusted, yet every
+// pointer and record it hands over is checked: what does not check out is a fault with its place,
+// never memory unsafety and never a revert (ABI section 7).
 #include "core/vm/priv.h"
 
 #define RECORD_AT 0x80000000ull
 
-// The watchdog: cycles for a stretch of guest code between two answers. The dearest instruction for its gas is
-// EXP of Frontier (10 gas a byte of exponent, some 500 cycles a gas); beginning a frame analyses its code.
+// The watchdog: cycles for a stretch of guest code between two answers. The dearest instruction for
+// its gas is EXP of Frontier (10 gas a byte of exponent, some 500 cycles a gas); beginning a frame
+// analyses its code.
 #define CYCLES_BASE (64ull << 20)
 #define CYCLES_PER_GAS 4096ull
 #define CYCLES_PER_BYTE 256ull
 
-enum register_number
-{
+enum register_number {
     RA0 = 10,
     RA1,
     RA2,
@@ -81,7 +82,8 @@ static enum fault bad_place(struct vm *vm, const char *what, u64 at, u64 n)
                     (unsigned long long)at, (unsigned long long)n);
 }
 
-// Where the input of frame f lies for the guest; copies it there if it is not in the guest's memory.
+// Where the input of frame f lies for the guest; copies it there if it is not in the guest's
+// memory.
 static enum fault place_input(struct vm *vm, const struct frame *f, u64 after_record, u64 *at)
 {
     if (!f->foreign_input) {
@@ -158,8 +160,8 @@ static void guest_resume(struct vm *vm, const struct evm_outcome *o)
 static void set_watchdog(struct vm *vm, const struct frame *f, u64 gas_given)
 {
     u64 bytes_new = vm->guest_begin != NULL ? f->code.n + f->input.n : 0;
-    u128 cycles = (u128)CYCLES_BASE + (u128)gas_given * CYCLES_PER_GAS +
-                  (u128)bytes_new * CYCLES_PER_BYTE;
+    u128 cycles =
+        (u128)CYCLES_BASE + (u128)gas_given * CYCLES_PER_GAS + (u128)bytes_new * CYCLES_PER_BYTE;
     u64 most = (u64)1 << 62;
     vm->guest.cycles = (i64)(cycles < most ? (u64)cycles : most);
 }
@@ -393,8 +395,7 @@ static enum halt serve_blob_hash(struct vm *vm, gas *g, bool *bad)
     return serve_key(vm, g, blob_hash_free, bad);
 }
 
-enum service
-{
+enum service {
 #define SERVICE(id, NAME, name, in, out, text) SERVICE_##NAME = (id),
 #include "spec/services.def"
     SERVICE_COUNT
@@ -443,14 +444,29 @@ static enum fault serve_at_once(struct vm *vm, u64 id)
 
 // ---- taking: exits
 
+static bool exit_is_sane(const struct evm_request *r)
+{
+    switch (r->exit) {
+    case EVM_EXIT_CALL:
+        return r->op == OP_CALL || r->op == OP_CALLCODE || r->op == OP_DELEGATECALL ||
+               r->op == OP_STATICCALL;
+    case EVM_EXIT_CREATE:
+        return r->op == OP_CREATE || r->op == OP_CREATE2;
+    case EVM_EXIT_END:
+        return r->status <= EVM_HALT && r->halt < HALT_COUNT &&
+               (r->status == EVM_HALT) == (r->halt != HALT_NONE);
+    default:
+        return false;
+    }
+}
+
 static enum fault check_request(struct vm *vm, const struct evm_request *r)
 {
-    bool sane = r->exit >= EVM_EXIT_CALL && r->exit <= EVM_EXIT_END && (i64)r->gas >= 0 &&
-                r->status <= EVM_HALT && r->halt < HALT_COUNT &&
-                (r->status == EVM_HALT) == (r->halt != HALT_NONE);
-    if (!sane) {
-        return vm_fault(vm, FAULT_GUEST_OUTPUT, "request: exit %u, status %u, halt %u, gas 0x%llx",
-                        r->exit, r->status, r->halt, (unsigned long long)r->gas);
+    if (!exit_is_sane(r) || r->gas > vm->guest_gas) {
+        return vm_fault(vm, FAULT_GUEST_OUTPUT,
+                        "request: exit %u, op 0x%x, status %u, halt %u, gas 0x%llx of 0x%llx",
+                        r->exit, r->op, r->status, r->halt, (unsigned long long)r->gas,
+                        (unsigned long long)vm->guest_gas);
     }
     if (rv_slot_read(vm->guest_slot, r->data, r->data_size) == NULL && r->data_size > 0) {
         return bad_place(vm, "data of a request", r->data, r->data_size);
@@ -509,7 +525,8 @@ static enum fault guest_panic(struct vm *vm)
 static enum fault guest_run(struct vm *vm, struct evm_request *request)
 {
     const struct frame *f = vm_top(vm);
-    set_watchdog(vm, f, vm->guest_begin != NULL ? f->gas : vm->guest_outcome.gas);
+    vm->guest_gas = vm->guest_begin != NULL ? f->gas : vm->guest_outcome.gas;
+    set_watchdog(vm, f, vm->guest_gas);
     if (vm->guest_begin != NULL) {
         TRY(give_record(vm, f));
     } else if (vm->guest_resuming) {

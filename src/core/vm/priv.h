@@ -15,6 +15,7 @@
 
 #include "core/precompile/precompile.h"
 #include "core/vm/vm.h"
+#include "engine/evm/opcode.h"
 #include "engine/rv/rv.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
@@ -25,15 +26,6 @@
 #define LARGE_CODE 24576u     // bytes of RISC-V code above which its loading is paid (EIP-7907)
 #define RISCV_GAS_MAX (1ull << 48) // a RISC-V frame computes with at most this much
 #define LIVE_PAGES_MAX 32768u      // of all frames of a transaction
-
-enum {
-    OP_CREATE = 0xF0,
-    OP_CALL = 0xF1,
-    OP_CALLCODE = 0xF2,
-    OP_DELEGATECALL = 0xF4,
-    OP_CREATE2 = 0xF5,
-    OP_STATICCALL = 0xFA,
-};
 
 struct frame {
     enum inspect_kind kind; // INSPECT_EVM or INSPECT_RISCV
@@ -114,6 +106,7 @@ struct vm {
     struct evm_outcome guest_outcome;
     u64 guest_outcome_at; // where the exit service wants its outcome
     u64 guest_record_at;  // and a nested frame's record
+    u64 guest_gas;        // given when it was run last
     u64 guest_memory_top; // highest since the guest was made
     // native form
     void *native_memory;

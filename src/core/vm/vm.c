@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The virtual machine: its settings, and the run loop that gives each frame what it asked for until none is
-// left. Frames are data; nothing here recurses, so depth costs no host stack.
+// The virtual machine: its settings, and the run loop that gives each frame what it asked for until
+// none is left. Frames are data; nothing here recurses, so depth costs no host stack.
 #include "core/vm/priv.h"
 
 #include "lib/crypto/hash/keccak.h"
@@ -249,7 +249,8 @@ static void fill_result(const struct vm *vm, struct vm_result *out)
     };
 }
 
-enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m, struct vm_result *out)
+enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m,
+                      struct vm_result *out)
 {
     CHECK(vm->count == 0 && vm->pages_live == 0);
     CHECK(m->gas >> 63 == 0);
@@ -261,9 +262,12 @@ enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m
     vm->instructions = 0;
     vm->fault_detail[0] = 0;
     struct state_checkpoint before = state_checkpoint(s);
+    (void)state_account(s, &m->from); // before value is taken from what a source failed to tell
+    TRY(state_take_fault(s));
     enum fault f = m->is_create ? begin_creation(vm, m) : begin_call(vm, m);
     f = f == FAULT_NONE ? run_frames(vm) : f;
-    f = f == FAULT_NONE ? state_take_fault(s) : f;
+    enum fault of_source = state_take_fault(s);
+    f = f == FAULT_NONE ? of_source : f;
     if (f != FAULT_NONE) {
         frames_drop(vm);
         state_revert(s, before);

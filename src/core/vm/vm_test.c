@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+// The virtual machine as its callers see it: messages with code or value of their own, results,
+// faults of the state's source, reuse, and limits of EVM memory that are the same in both forms
+// (ABI section 7).
+#include "core/vm/vm.h"
+#include "lib/crypto/hash/keccak.h"
+#include "test/kit.h"
+
+#define M RV_SCRATCH
+
+// ---- messages
+
+TEST(vm, a_message_may_bring_its_own_code)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    EVM(&code, OP_ADDRESS, OP_SELFBALANCE, OP_ADD);
+    evm_return_top(&code);
+    kit_balance(k, kit_at(1), 5);
+    struct vm_message m = {.from = KIT_ALICE,
+                           .to = kit_at(1),
+                           .gas = 100000,
+                           .has_code = true,
+                           .code = buf_bytes(&code)};
+    kit_run(k, &m);
+    EXPECT_U256(kit_output_word(k, 0), u256_add(u256_from_address(kit_at(1)), u256_from_u64(5)));
+    EXPECT_EQ(kit_code_of(k, kit_at(1)).n, 0);
+    struct buf rv = {0};
+    struct buf image = {0};
+    rv_service(&rv, 0x38);
+    rv_end(&rv);
+    rv_image(&image, buf_bytes(&rv));
+    m.code = buf_bytes(&image);
+    kit_run(k, &m);
+    EXPECT_SUCCESS(k);
+    EXPECT_EQ(k->service[0].after[A0], image.n);
+    buf_fini(&code);
+    buf_fini(&rv);
+    buf_fini(&image);
+    kit_free(k);
+}
+
+TEST(vm, value_that_stays_is_seen_and_not_moved)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    EVM(&code, OP_CALLVALUE);
+    evm_return_top(&code);
+    address a = kit_evm(k, 1, &code);
+    u256 more_than_there_is = u256_max();
+    struct vm_message m = {.from = kit_at(9),
+                           .to = a,
+                           .gas = 100000,
+                           .value = more_than_there_is,
+                           .value_stays = true};
+    kit_run(k, &m);
+    EXPECT_U256(kit_output_word(k, 0), more_than_there_is);
+    EXPECT_EQ(kit_balance_of(k, a), 0);
+    kit_free(k);
+}
+
+TEST(vm, a_call_leaves_the_senders_nonce_and_a_creation_uses_it)
+{
+    struct kit *k = kit_new();
+    kit_nonce(k, KIT_ALICE, 4);
+    kit_call(k, kit_at(1), BYTES_NONE, 100000);
+    struct account *alice = state_account(kit_state(k), &KIT_ALICE);
+    EXPECT_EQ(account_nonce(alice), 4);
+    kit_create(k, (bytes){(const u8 *)"\xFE", 1}, 100000);
+    EXPECT_HALTED(k, "invalid");
+    EXPECT_EQ(account_nonce(alice), 5);
+    kit_create(k, BYTES_NONE, 100000);
+    EXPECT_SUCCESS(k);
+    EXPECT_EQ(account_nonce(alice), 6);
+    EXPECT_EQ(account_nonce(state_account(kit_state(k), &k->r.created)), 1);
+    kit_nonce(k, KIT_ALICE, ~0ull);
+    kit_create(k, BYTES_NONE, 100000);
+    EXPECT_HALTED(k, "nonce_overflow");
+    kit_free(k);
+}
+
+TEST(vm, refunds_count_only_if_the_message_succeeds)
+{
+    struct kit *k = kit_new();
+    for (u32 reverts = 0; reverts < 2; reverts++) {
+        struct buf code = {0};
+        evm_sstore(&code, 1, 0);
+        if (reverts) {
+            evm_revert(&code, 0, 0);
+        }
+        EVM(&code, OP_STOP);
+        address a = kit_evm(k, 1, &code);
+        kit_store(k, a, 1, 5);
+        kit_call(k, a, BYTES_NONE, 100000);
+        EXPECT_EQ((u64)k->r.refund, reverts ? 0 : 4800);
+        EXPECT_EQ(k->r.gas_left > 0, true);
+    }
+    kit_free(k);
+}
+
+TEST(vm, a_collision_at_the_top_takes_all_gas)
+{
+    struct kit *k = kit_new();
+    kit_create(k, BYTES_NONE, 100000);
+    address made = k->r.created;
+    kit_nonce(k, KIT_ALICE, 0);
+    kit_create(k, BYTES_NONE, 100000);
+    EXPECT_HALTED(k, "address_collision");
+    EXPECT_EQ(k->r.gas_left, 0);
+    EXPECT(kit_exists(k, made));
+    kit_free(k);
+}
+
+TEST(vm, cycles_and_instructions_are_those_of_all_contract_frames)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    rv_nops(&code, 100);
+    rv_end(&code);
+    address leaf = kit_rv(k, 2, &code);
+    evm_call(&code, OP_CALL, leaf, 0, rv_range(0, 0));
+    evm_call(&code, OP_CALL, leaf, 0, rv_range(0, 0));
+    kit_call(k, kit_evm(k, 1, &code), BYTES_NONE, KIT_GAS);
+    EXPECT_EQ(k->r.cycles, 2 * 142);
+    EXPECT_EQ(k->r.instructions, 2 * 103); // the mini-EVM's own are never counted
+    EXPECT_EQ(k->r.pages, 2);
+    kit_free(k);
+}
+
+// ---- faults of the source
+
+struct failing {
+    u32 left; // questions it still answers
+    bool dead;
+    bytes code;
+    b256 hash;
+};
+
+static bool fails(struct failing *f)
+{
+    f->dead = f->dead || f->left == 0;
+    f->left -= f->left > 0;
+    return f->dead;
+}
+
+static enum fault failing_account(void *ctx, const address *a, struct state_source_account *out)
+{
+    struct failing *f = ctx;
+    *out = (struct state_source_account){
+        .exists = true, .nonce = 1, .balance = u256_from_u64(100000), .code_hash = f->hash};
+    (void)a;
+    return fails(f) ? FAULT_SOURCE : FAULT_NONE;
+}
+
+static enum fault failing_storage(void *ctx, const address *a, const u256 *key, u256 *out)
+{
+    (void)a;
+    *out = *key;
+    return fails(ctx) ? FAULT_SOURCE : FAULT_NONE;
+}
+
+static enum fault failing_code(void *ctx, const b256 *hash, bytes *out)
+{
+    (void)hash;
+    *out = ((struct failing *)ctx)->code;
+    return fails(ctx) ? FAULT_SOURCE : FAULT_NONE;
+}
+
+// Every account has this code: it reads a slot, sends value, asks for a balance, and calls the next
+// account, whose number is the input's first byte.
+static struct buf asking_code(bool riscv)
+{
+    struct buf code = {0};
+    if (riscv) {
+        rv_sstore(&code, 3, 4);
+        rv_addr3(&code, A0, kit_at(60));
+        rv_service(&code, 0x31);
+        rv_call(&code, 0xF1, kit_at(61), 1, rv_range(0, 0));
+        rv_end(&code);
+        struct buf image = {0};
+        rv_image(&image, buf_bytes(&code));
+        buf_fini(&code);
+        return image;
+    }
+    evm_sstore(&code, 3, 4);
+    evm_address(&code, kit_at(60));
+    EVM(&code, OP_BALANCE);
+    evm_call(&code, OP_CALL, kit_at(61), 1, rv_range(0, 0));
+    return code;
+}
+
+static void expect_fault_and_recovery(enum vm_form form, bool riscv)
+{
+    struct buf code = asking_code(riscv);
+    struct vm *vm = vm_new(form);
+    u64 gas_left = 0;
+    for (u32 answers = 0; answers < 60; answers++) {
+        struct failing f = {.left = answers, .code = buf_bytes(&code)};
+        keccak256(&f.hash, code.p, code.n);
+        struct state_source source = {&f, failing_account, failing_storage, failing_code};
+        struct state *s = state_new(&source);
+        struct vm_message m = {
+            .from = KIT_ALICE, .to = kit_at(1), .gas = 300000, .value = u256_from_u64(3)};
+        struct vm_result r;
+        state_begin_transaction(s);
+        enum fault fault = vm_execute(vm, s, &m, &r);
+        EXPECT_EQ(fault, f.dead ? FAULT_SOURCE : FAULT_NONE);
+        f.left = 1000; // it works again, and so must all the rest
+        f.dead = false;
+        EXPECT_EQ(state_take_fault(s), FAULT_NONE);
+        if (fault != FAULT_NONE) {
+            address self = kit_at(1);
+            EXPECT_U256(*account_balance(state_account(s, &self)), u256_from_u64(100000));
+            EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_NONE);
+        }
+        gas_left = answers == 0 ? r.gas_left : gas_left;
+        EXPECT_EQ(r.gas_left, gas_left);
+        state_free(s);
+    }
+    vm_free(vm);
+    buf_fini(&code);
+}
+
+TEST(vm, a_fault_of_the_source_undoes_all_and_a_second_try_succeeds)
+{
+    expect_fault_and_recovery(VM_EVM_NATIVE, false);
+    expect_fault_and_recovery(VM_EVM_NATIVE, true);
+    expect_fault_and_recovery(VM_EVM_GUEST, false);
+    expect_fault_and_recovery(VM_EVM_GUEST, true);
+}
+
+// ---- EVM memory
+
+static const char *halt_of_touch(struct kit *k, u64 at)
+{
+    struct buf code = {0};
+    evm_number(&code, 1);
+    evm_number(&code, at);
+    EVM(&code, OP_MSTORE);
+    kit_call(k, kit_evm(k, 1, &code), BYTES_NONE, 1ull << 62);
+    return halt_name(k->r.halt);
+}
+
+TEST(vm, evm_memory_beyond_2_to_28_bytes_is_out_of_gas)
+{
+    struct kit *k = kit_new();
+    EXPECT_STR(halt_of_touch(k, (1u << 28) - 32), "none");
+    EXPECT_STR(halt_of_touch(k, (1u << 28) - 31), "out_of_gas");
+    EXPECT_STR(halt_of_touch(k, 1u << 28), "out_of_gas");
+    EXPECT_STR(halt_of_touch(k, 1ull << 32), "out_of_gas");
+    EXPECT_STR(halt_of_touch(k, 1ull << 63), "out_of_gas");
+    EXPECT_STR(halt_of_touch(k, ~0ull), "out_of_gas");
+    kit_free(k);
+}
+
+TEST(vm, evm_memory_of_all_live_frames_is_limited)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    evm_number(&code, 1);
+    evm_number(&code, (1u << 28) - 32);
+    EVM(&code, OP_MSTORE);
+    evm_call(&code, OP_CALL, kit_at(1), 0, rv_range(0, 0));
+    evm_return_top(&code);
+    kit_call(k, kit_evm(k, 1, &code), BYTES_NONE, 1ull << 60);
+    EXPECT_SUCCESS(k);
+    EXPECT_EQ(k->frame_count, 4); // 768 MiB are three frames
+    EXPECT_EQ(k->frame[2].end.status, EVM_SUCCESS);
+    EXPECT_FRAME_HALTED(k, 3, "out_of_gas");
+    kit_free(k);
+}
+
+// ---- reuse
+
+TEST(vm, one_machine_serves_forks_and_settings_in_turn)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    EVM(&code, OP_PUSH0, OP_POP); // Shanghai
+    address evm = kit_evm(k, 1, &code);
+    rv_service(&code, 0x5C); // Cancun
+    rv_end(&code);
+    address rv = kit_rv(k, 2, &code);
+    for (u32 i = 0; i < 40; i++) {
+        k->fork = (enum fork)(i * 7 % FORK_COUNT);
+        k->params.riscv = i % 3 != 0;
+        kit_call(k, evm, BYTES_NONE, 100000);
+        EXPECT_EQ(k->r.status == EVM_SUCCESS, k->fork >= FORK_SHANGHAI);
+        kit_call(k, rv, BYTES_NONE, 100000);
+        EXPECT_EQ(k->r.status == EVM_SUCCESS, k->params.riscv && k->fork >= FORK_CANCUN);
+    }
+    kit_free(k);
+}
+
+TEST(vm, code_that_changes_at_an_address_is_run_anew)
+{
+    struct kit *k = kit_new();
+    for (u8 i = 1; i < 20; i++) {
+        struct buf code = {0};
+        if (i % 2 == 0) {
+            evm_number(&code, i);
+            evm_return_top(&code);
+            (void)kit_evm(k, 1, &code);
+        } else {
+            rv_poke(&code, M + 24, (u64)i << 56);
+            rv_return(&code, M, 32);
+            (void)kit_rv(k, 1, &code);
+        }
+        kit_call(k, kit_at(1), BYTES_NONE, KIT_GAS);
+        EXPECT_U256(kit_output_word(k, 0), u256_from_u64(i));
+    }
+    kit_free(k);
+}
+
+TEST(vm, its_precompiles_are_those_of_the_fork)
+{
+    static const u32 counts[FORK_COUNT] = {4, 4, 4, 4, 8, 8, 8, 9, 9, 9, 9, 9, 10, 17, 18};
+    struct vm *vm = vm_new(VM_EVM_NATIVE);
+    struct vm_params params = vm_params_default();
+    for (u32 fork = 0; fork < FORK_COUNT; fork++) {
+        vm_set_rules(vm, (enum fork)fork, &params);
+        EXPECT_EQ(vm_precompile_count(vm), counts[fork]);
+        for (u32 i = 0; i < counts[fork]; i++) {
+            address a = vm_precompile_at(vm, i);
+            EXPECT(vm_is_precompile(vm, &a));
+            EXPECT_EQ(load_be16(a.b + 18), i == 17 ? 0x100 : i + 1);
+        }
+        address next = {{[19] = (u8)(counts[fork] + 1)}};
+        EXPECT(!vm_is_precompile(vm, &next));
+    }
+    vm_free(vm);
+}
