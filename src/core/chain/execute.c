@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Block execution. Each part of a block (system calls, transactions, withdrawals, requests, rewards) is one
-// function over struct run; block_execute is the order in which they come.
-#include "core/chain/execute.h"
+// function over struct block_run; block_execute is the order in which they come, and build.c goes the same way.
+#include "core/chain/block_run.h"
 
 #include "core/trie/root.h"
 #include "lib/base/bytes.h"
@@ -12,7 +12,6 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-#define GAS_PER_BLOB 131072u
 #define SYSTEM_GAS 30000000u          // EIP-4788
 #define BLOCK_SIZE_MAX 8388608u       // EIP-7934: 10 MiB less 2 MiB
 #define DEPOSIT_DATA_SIZE 576u        // EIP-6110
@@ -37,59 +36,46 @@ static const b256 DEPOSIT_TOPIC = {{0x64, 0x9b, 0xbc, 0x62, 0xd0, 0xe3, 0x13, 0x
 static const address DAO_REFUND = {{0xbf, 0x4e, 0xd7, 0xb2, 0x7f, 0x1d, 0x66, 0x65, 0x46, 0xe3,
                                     0x0d, 0x74, 0xd5, 0x0d, 0x17, 0x3d, 0x20, 0xbc, 0xa7, 0x54}};
 
-struct run {
-    struct vm *vm;
-    struct state *s;
-    const struct schedule *schedule;
-    const struct block_rules *rules;
-    const struct block *b;
-    struct commitment *commitment;
-    struct chain_block env;
-    struct block_result *out;
-    struct buf receipts; // of each: its coding, one behind the other
-    usize *ends;         // offset behind each receipt
-    usize count, cap;
-    struct buf deposits; // requests of EIP-6110
-};
-
 static enum fault ancestor_hash(void *ctx, u64 number, b256 *out)
 {
     const struct chain_ancestry *a = ctx;
     return a->hash(a->ctx, number, out);
 }
 
-static void set_environment(struct run *r, const struct chain_ancestry *ancestry)
+void chain_block_init(struct chain_block *out, const struct schedule *s, const struct block_rules *rules,
+                      const struct header *h, const struct chain_ancestry *ancestry)
 {
-    const struct header *h = &r->b->header;
-    bool paris = r->rules->fork >= FORK_PARIS;
-    r->env = (struct chain_block){
-        .fork = r->rules->fork,
-        .params = r->schedule->params,
+    bool paris = rules->fork >= FORK_PARIS;
+    *out = (struct chain_block){
+        .fork = rules->fork,
+        .params = s->params,
+        .has_tx_gas_max = s->has_tx_gas_max,
+        .tx_gas_max = s->tx_gas_max,
         .gas_left = h->gas_limit,
-        .blob_gas_left = r->rules->blobs.max * GAS_PER_BLOB,
+        .blob_gas_left = rules->blobs.max * GAS_PER_BLOB,
         .excess_blob_gas = h->excess_blob_gas,
-        .blobs = r->rules->blobs,
+        .blobs = rules->blobs,
         .vm = {
             .number = u256_from_u64(h->number),
             .timestamp = u256_from_u64(h->timestamp),
             .gas_limit = u256_from_u64(h->gas_limit),
             .base_fee = h->base_fee,
             .difficulty_or_prevrandao = paris ? u256_from_b256(h->mix_hash) : h->difficulty,
-            .chain_id = r->schedule->chain_id,
+            .chain_id = s->chain_id,
             .coinbase = h->coinbase,
             .ctx = (void *)(uintptr_t)ancestry,
             .block_hash = ancestor_hash,
         },
     };
-    if (r->rules->blobs.max > 0) {
-        r->env.vm.blob_base_fee = blob_base_fee(h->excess_blob_gas, r->rules->blobs.update_fraction);
+    if (rules->blobs.max > 0) {
+        out->vm.blob_base_fee = blob_base_fee(h->excess_blob_gas, rules->blobs.update_fraction);
     }
 }
 
 // ---- system calls
 
 // Calls a system contract as a transaction of its own that nobody pays; *ran tells whether it has code.
-static enum fault system_call(struct run *r, const address *to, bytes input, bool *ran,
+static enum fault system_call(struct block_run *r, const address *to, bytes input, bool *ran,
                               struct vm_result *result)
 {
     *ran = account_code_size(r->s, state_account(r->s, to)) > 0;
@@ -113,7 +99,7 @@ static enum fault system_call(struct run *r, const address *to, bytes input, boo
     return FAULT_NONE;
 }
 
-static enum fault before_transactions(struct run *r)
+enum fault block_run_before(struct block_run *r)
 {
     const struct header *h = &r->b->header;
     bool ran = false;
@@ -135,7 +121,7 @@ static u8 hex_digit(char c)
 }
 
 // EIP-779: the irregular change of state.
-static void move_dao_balances(struct run *r)
+static void move_dao_balances(struct block_run *r)
 {
     static const char *const ACCOUNTS[] = {
 #define DAO_ACCOUNT(text) text,
@@ -158,7 +144,7 @@ static void move_dao_balances(struct run *r)
 
 // ---- receipts
 
-static void put_logs(struct run *r)
+static void put_logs(struct block_run *r)
 {
     struct buf *out = &r->receipts;
     usize list = rlp_begin_list(out);
@@ -189,7 +175,7 @@ static void bloom_of_logs(struct state *s, u8 bloom[256])
     }
 }
 
-static void put_receipt(struct run *r, const struct transaction *t, const struct chain_receipt *receipt)
+static void put_receipt(struct block_run *r, const struct transaction *t, const struct chain_receipt *receipt)
 {
     struct buf *out = &r->receipts;
     u8 bloom[256] = {0};
@@ -253,7 +239,7 @@ static b256 list_root(struct indexed_list *l)
     return root;
 }
 
-static b256 root_of_receipts(const struct run *r)
+b256 block_run_receipts_root(const struct block_run *r)
 {
     struct indexed_list l = {0};
     usize at = 0;
@@ -290,7 +276,7 @@ static bool put_deposit(struct buf *out, bytes data)
     return true;
 }
 
-static bool collect_deposits(struct run *r)
+static bool collect_deposits(struct block_run *r)
 {
     for (usize i = 0; i < state_log_count(r->s); i++) {
         const struct state_log *l = state_log_at(r->s, i);
@@ -305,7 +291,26 @@ static bool collect_deposits(struct run *r)
 
 // ---- transactions
 
-static enum fault run_transaction(struct run *r, bytes raw, enum block_verdict *verdict)
+enum fault block_run_apply(struct block_run *r, const struct transaction *t, const address *sender,
+                           enum verdict *verdict, struct chain_receipt *receipt)
+{
+    TRY(chain_transact(r->vm, r->s, &r->env, t, sender, verdict, receipt));
+    if (*verdict != VERDICT_VALID) {
+        return FAULT_NONE;
+    }
+    u64 blob_gas = t->blob_count * GAS_PER_BLOB;
+    r->env.gas_left -= receipt->gas_used;
+    r->env.blob_gas_left -= blob_gas;
+    r->out->gas_used += receipt->gas_used;
+    r->out->blob_gas_used += blob_gas;
+    put_receipt(r, t, receipt);
+    if (r->rules->fork >= FORK_PRAGUE && !collect_deposits(r)) {
+        r->bad_deposit = true;
+    }
+    return FAULT_NONE;
+}
+
+static enum fault run_transaction(struct block_run *r, bytes raw, enum block_verdict *verdict)
 {
     struct transaction t = {.nonce = 0};
     address sender;
@@ -317,26 +322,19 @@ static enum fault run_transaction(struct run *r, bytes raw, enum block_verdict *
     }
     enum fault f = FAULT_NONE;
     if (v == VERDICT_VALID) {
-        f = chain_transact(r->vm, r->s, &r->env, &t, &sender, &v, &receipt);
-    }
-    if (f == FAULT_NONE && v != VERDICT_VALID) {
-        r->out->transaction_verdict = v;
-        *verdict = BLOCK_TRANSACTION;
-    } else if (f == FAULT_NONE) {
-        r->env.gas_left -= receipt.gas_used;
-        r->env.blob_gas_left -= t.blob_count * GAS_PER_BLOB;
-        r->out->gas_used += receipt.gas_used;
-        r->out->blob_gas_used += t.blob_count * GAS_PER_BLOB;
-        put_receipt(r, &t, &receipt);
-        if (r->rules->fork >= FORK_PRAGUE && !collect_deposits(r)) {
-            *verdict = BLOCK_DEPOSIT_LAYOUT;
-        }
+        f = block_run_apply(r, &t, &sender, &v, &receipt);
     }
     transaction_fini(&t);
+    if (v != VERDICT_VALID) {
+        r->out->transaction_verdict = v;
+        *verdict = BLOCK_TRANSACTION;
+    } else if (r->bad_deposit) {
+        *verdict = BLOCK_DEPOSIT_LAYOUT;
+    }
     return f;
 }
 
-static enum fault run_transactions(struct run *r, enum block_verdict *verdict)
+static enum fault run_transactions(struct block_run *r, enum block_verdict *verdict)
 {
     bytes rest = r->b->transactions;
     for (r->out->transaction_index = 0; rest.n > 0; r->out->transaction_index++) {
@@ -355,14 +353,14 @@ static enum fault run_transactions(struct run *r, enum block_verdict *verdict)
 
 // ---- after the transactions
 
-static void give(struct run *r, const address *to, u256 amount)
+static void give(struct block_run *r, const address *to, u256 amount)
 {
     state_begin_transaction(r->s);
     state_add_balance(r->s, state_account(r->s, to), &amount);
     state_end_transaction(r->s, r->rules->fork >= FORK_SPURIOUS);
 }
 
-static void pay_withdrawals(struct run *r)
+static void pay_withdrawals(struct block_run *r)
 {
     bytes rest = r->b->withdrawals;
     struct withdrawal w;
@@ -372,7 +370,7 @@ static void pay_withdrawals(struct run *r)
     }
 }
 
-static void pay_rewards(struct run *r)
+static void pay_rewards(struct block_run *r)
 {
     enum fork f = r->rules->fork;
     if (f >= FORK_PARIS) {
@@ -406,7 +404,7 @@ static void hash_requests(struct buf *hashes, u8 type, bytes data)
     buf_fini(&request);
 }
 
-static enum fault collect_requests(struct run *r, enum block_verdict *verdict)
+static enum fault collect_requests(struct block_run *r, enum block_verdict *verdict)
 {
     static const address *const CONTRACTS[] = {&WITHDRAWAL_REQUESTS, &CONSOLIDATIONS};
     struct buf hashes = {0};
@@ -429,7 +427,7 @@ static enum fault collect_requests(struct run *r, enum block_verdict *verdict)
     return f;
 }
 
-static enum fault after_transactions(struct run *r, enum block_verdict *verdict)
+enum fault block_run_after(struct block_run *r, enum block_verdict *verdict)
 {
     pay_withdrawals(r);
     if (r->rules->fork >= FORK_PRAGUE) {
@@ -441,7 +439,7 @@ static enum fault after_transactions(struct run *r, enum block_verdict *verdict)
 
 // ---- comparison with the header
 
-static enum block_verdict compare(const struct run *r)
+static enum block_verdict compare(const struct block_run *r)
 {
     const struct header *h = &r->b->header;
     const struct block_result *o = r->out;
@@ -463,29 +461,30 @@ static enum block_verdict compare(const struct run *r)
     return b256_equal(&h->state_root, &o->state_root) ? BLOCK_VALID : BLOCK_STATE_ROOT;
 }
 
-static enum fault execute_all(struct run *r, enum block_verdict *verdict)
+static enum fault execute_all(struct block_run *r, enum block_verdict *verdict)
 {
     if (r->rules->is_dao_block) {
         move_dao_balances(r);
     }
-    TRY(before_transactions(r));
+    TRY(block_run_before(r));
     TRY(run_transactions(r, verdict));
     if (*verdict != BLOCK_VALID) {
         return FAULT_NONE;
     }
-    TRY(after_transactions(r, verdict));
+    TRY(block_run_after(r, verdict));
     if (*verdict == BLOCK_VALID) {
-        r->out->receipts_root = root_of_receipts(r);
+        r->out->receipts_root = block_run_receipts_root(r);
         commitment_root(&r->out->state_root, r->commitment, r->s);
         *verdict = compare(r);
     }
     return state_take_fault(r->s);
 }
 
-enum fault block_execute(const struct block_context *c, const struct block *b,
-                         enum block_verdict *verdict, struct block_result *out)
+void block_run_init(struct block_run *r, const struct block_context *c, const struct block *b,
+                    struct block_result *out)
 {
-    struct run r = {
+    *out = (struct block_result){.gas_used = 0};
+    *r = (struct block_run){
         .vm = c->vm,
         .s = c->state,
         .schedule = c->schedule,
@@ -494,19 +493,30 @@ enum fault block_execute(const struct block_context *c, const struct block *b,
         .commitment = c->commitment,
         .out = out,
     };
-    *out = (struct block_result){.gas_used = 0};
+    chain_block_init(&r->env, c->schedule, c->rules, &b->header, c->ancestry);
+}
+
+void block_run_fini(struct block_run *r)
+{
+    buf_fini(&r->receipts);
+    buf_fini(&r->deposits);
+    mem_free(r->ends);
+}
+
+enum fault block_execute(const struct block_context *c, const struct block *b,
+                         enum block_verdict *verdict, struct block_result *out)
+{
+    struct block_run r;
     *verdict = BLOCK_VALID;
-    set_environment(&r, c->ancestry);
+    block_run_init(&r, c, b, out);
     enum fault f = execute_all(&r, verdict);
-    buf_fini(&r.receipts);
-    buf_fini(&r.deposits);
-    mem_free(r.ends);
+    block_run_fini(&r);
     return f;
 }
 
 // ---- body
 
-static bool transactions_root(b256 *out, const struct block *b)
+bool block_transactions_root(b256 *out, const struct block *b)
 {
     struct indexed_list l = {0};
     bytes rest = b->transactions;
@@ -522,7 +532,7 @@ static bool transactions_root(b256 *out, const struct block *b)
     return ok;
 }
 
-static bool withdrawals_root(b256 *out, const struct block *b)
+bool block_withdrawals_root(b256 *out, const struct block *b)
 {
     struct indexed_list l = {0};
     bytes rest = b->withdrawals;
@@ -553,7 +563,7 @@ enum block_verdict block_check_body(const struct block_rules *r, const struct bl
     if (!b256_equal(&root, &h->uncles_hash)) {
         return BLOCK_UNCLES_HASH;
     }
-    if (!transactions_root(&root, b)) {
+    if (!block_transactions_root(&root, b)) {
         return BLOCK_RLP;
     }
     if (!b256_equal(&root, &h->transactions_root)) {
@@ -562,7 +572,7 @@ enum block_verdict block_check_body(const struct block_rules *r, const struct bl
     if (r->fork < FORK_SHANGHAI) {
         return BLOCK_VALID;
     }
-    if (!withdrawals_root(&root, b)) {
+    if (!block_withdrawals_root(&root, b)) {
         return BLOCK_RLP;
     }
     return b256_equal(&root, &h->withdrawals_root) ? BLOCK_VALID : BLOCK_WITHDRAWALS_ROOT;

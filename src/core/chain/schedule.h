@@ -31,6 +31,8 @@ struct schedule {
     u64 dao_block;
     bool proves_work;         // seals of PoW blocks are verified
     struct vm_params params;  // of the hybrid section
+    bool has_tx_gas_max;      // of it: `maxTxGas` replaces EIP-7825's cap
+    u64 tx_gas_max;
 };
 
 struct block_rules { // for one block

@@ -115,7 +115,7 @@ static enum verdict check_gas(const struct run *r)
 {
     const struct transaction *t = r->t;
     u64 cap = r->b->has_tx_gas_max ? r->b->tx_gas_max : r->price.TX_GAS_MAX;
-    if (t->gas_limit > cap) {
+    if (t->gas_limit > cap && !r->b->is_call) {
         return VERDICT_GAS_OVER_CAP;
     }
     if (t->gas_limit > r->b->gas_left || t->gas_limit >> 63 != 0) {
@@ -153,6 +153,9 @@ static bool is_designator(bytes code)
 static enum verdict check_sender(const struct run *r)
 {
     const struct transaction *t = r->t;
+    if (r->b->is_call) {
+        return VERDICT_VALID;
+    }
     bytes code = account_code(r->s, r->sender);
     if (code.n > 0 && !(r->price.RULE_DELEGATION && is_designator(code))) {
         return VERDICT_SENDER_HAS_CODE;

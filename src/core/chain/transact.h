@@ -17,6 +17,8 @@ struct chain_block { // what transactions see of their block
     struct vm_params params;
     bool has_tx_gas_max; // `maxTxGas` of the hybrid section replaces EIP-7825's cap
     u64 tx_gas_max;
+    bool is_call;        // what runs is no transaction of a key: its sender's nonce and code do not matter, nor
+                         // does the cap of a transaction's gas
     struct vm_block vm;
     u64 gas_left;        // of the block's limit
     u64 blob_gas_left;

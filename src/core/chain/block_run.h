@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Inside of core/chain: the parts that a block's execution is made of, for those who execute a given block
+// (execute.c) and those who make one (build.c). Both call them in the same order: init, before, apply for each
+// transaction, after, the roots.
+#pragma once
+
+#include "core/chain/execute.h"
+#include "lib/base/buf.h"
+
+#define GAS_PER_BLOB 131072u // EIP-4844
+
+struct block_run {
+    struct vm *vm;
+    struct state *s;
+    const struct schedule *schedule;
+    const struct block_rules *rules;
+    const struct block *b;
+    struct commitment *commitment;
+    struct chain_block env;
+    struct block_result *out;
+    struct buf receipts; // of each: its coding, one behind the other
+    usize *ends;         // offset behind each receipt
+    usize count, cap;
+    struct buf deposits; // requests of EIP-6110
+    bool bad_deposit;    // a log of the deposit contract is not one: the block is invalid
+};
+
+void block_run_init(struct block_run *r, const struct block_context *c, const struct block *b,
+                    struct block_result *out);
+void block_run_fini(struct block_run *r);
+MUST_USE enum fault block_run_before(struct block_run *r);
+// Executes one transaction and, if it is valid, counts it and keeps its receipt.
+MUST_USE enum fault block_run_apply(struct block_run *r, const struct transaction *t, const address *sender,
+                                    enum verdict *verdict, struct chain_receipt *receipt);
+MUST_USE enum fault block_run_after(struct block_run *r, enum block_verdict *verdict);
+b256 block_run_receipts_root(const struct block_run *r);
+// False if an item of the list is not well-formed.
+MUST_USE bool block_transactions_root(b256 *out, const struct block *b);
+MUST_USE bool block_withdrawals_root(b256 *out, const struct block *b);
