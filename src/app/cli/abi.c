@@ -10,8 +10,8 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-#define TEXT_MAX 256  // bytes of a string that are shown
-#define BYTES_MAX 36  // of bytes: a selector and a word
+#define TEXT_MAX 256 // bytes of a string that are shown
+#define BYTES_MAX 36 // of bytes: a selector and a word
 
 struct kind_row {
     const char *name;

@@ -149,7 +149,7 @@ TEST(number, what_is_none_is_refused)
 static const char *file_with(const char *text, usize n)
 {
     static char path[64];
-    snprintf(path, sizeof path, "/tmp/hybrid-options-test-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/hybrid-options-test-%d", P_tmpdir, (int)getpid());
     FILE *f = fopen(path, "wb");
     EXPECT(f != NULL && fwrite(text, 1, n, f) == n && fclose(f) == 0);
     return path;
