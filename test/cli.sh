@@ -127,7 +127,7 @@ json --alloc "$dir/alloc.json" --value 5 -- "o.balances['$T70'] === 5" "!('$F0' 
 json --value 1e18 -- "o.balances['$T70'] === '0xde0b6b3a7640000'"
 json --code 60006000f3 --create -- "o.nonces['$F0'] === 1" 'o.created.length === 42' 'o.gas_used === 6'
 json --code fe --create -- 'o.created === null' "o.nonces['$F0'] === 1"
-json --code 60015ff3 --create -- 'o.gas_used === 3 + 2 + 3 + 200'
+json --code 60015ff3 --create -- 'o.gas_used === 3 + 2 + 3 + 200' 'o.output === "0x00"'
 json --code 6001600060206000a1 -- 'o.logs.length === 1' 'o.logs[0].topics.length === 1' "o.logs[0].address === '$T70'" \
     'o.logs[0].data.length === 66'
 json --code 60015f5ffd60015f55 -- 'o.status === "revert"' 'o.gas_refund === 0' 'o.logs.length === 0'

@@ -201,7 +201,7 @@ const char *hybrid_result_halt(const struct hybrid_result *result);
 uint64_t hybrid_result_gas_used(const struct hybrid_result *result);
 // The refund counter, uncapped; 0 unless it succeeded.
 int64_t hybrid_result_gas_refund(const struct hybrid_result *result);
-// What was returned, or the data of a revert.
+// What was returned, or the data of a revert; of a successful deployment the contract's code.
 struct hybrid_bytes hybrid_result_output(const struct hybrid_result *result);
 // Address of what hybrid_deploy created; NULL if nothing.
 const struct hybrid_address *hybrid_result_created(const struct hybrid_result *result);

@@ -309,13 +309,14 @@ static void copy_logs(struct hybrid_result *r, const struct state *s)
 }
 
 static struct hybrid_result *make_result(const struct vm_result *from, const struct vm_message *m,
-                                         const struct state *s)
+                                         struct state *s)
 {
     struct hybrid_result *r = mem_zalloc(sizeof *r);
     r->result = *from;
     r->is_create = m->is_create;
     r->gas_used = m->gas - from->gas_left;
-    buf_put(&r->output, from->output.p, from->output.n);
+    bytes output = transaction_output(s, m, from);
+    buf_put(&r->output, output.p, output.n);
     if (from->status == EVM_SUCCESS) {
         copy_logs(r, s);
     }

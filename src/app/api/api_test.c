@@ -108,6 +108,7 @@ TEST(api, a_deployment_makes_a_contract_and_uses_the_nonce)
     EXPECT(created != NULL);
     EXPECT_EQ(hybrid_state_code(w.state, created).size, 1);
     EXPECT_EQ(hybrid_state_nonce(w.state, &ALICE), 1);
+    EXPECT_EQ(hybrid_result_output(r).size, 1);
     hybrid_result_free(r);
     end(w);
 }

@@ -49,6 +49,14 @@ void transaction_end(struct state *s, enum fork fork)
     state_end_transaction(s, rules.RULE_EMPTY_CLEARED != 0);
 }
 
+bytes transaction_output(struct state *s, const struct vm_message *m, const struct vm_result *r)
+{
+    if (!m->is_create || r->status != EVM_SUCCESS) {
+        return r->output;
+    }
+    return account_code(s, state_account(s, &r->created));
+}
+
 static bool is_elf(bytes b)
 {
     return b.n >= sizeof elf_magic && equal_bytes(b.p, elf_magic, sizeof elf_magic);

@@ -83,7 +83,8 @@ enum fault session_execute(struct session *s, struct outcome *out, const struct 
     TRY(f);
     out->is_create = m->is_create;
     out->gas_used = m->gas - out->result.gas_left;
-    buf_put(&out->output, out->result.output.p, out->result.output.n);
+    bytes output = transaction_output(s->state, m, &out->result);
+    buf_put(&out->output, output.p, output.n);
     out->result.output = buf_bytes(&out->output);
     copy_logs(out, s->state);
     if (out->result.status != EVM_SUCCESS) {
