@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The choice between the two builds of bn254 (kernel.inc), by what the processor can do.
+// The choice between the two builds of bn254 (body.inc), by what the processor can do.
 #include "lib/crypto/bn254/bn254.h"
 
 #include "lib/base/check.h"

@@ -4,5 +4,7 @@
 
 #if MONT_X86
 #define MONT_KERNEL_FAMILY x86
-#include "lib/crypto/bn254/kernel.inc"
+#include "lib/crypto/bn254/body.inc"
+
+const struct bn254_kernel bn254_kernel_x86 = BN254_KERNEL;
 #endif
