@@ -8,7 +8,7 @@
 #include "core/trace/reason.h"
 #include "lib/num/u256.h"
 
-#define TEXT_BYTES_MAX 1024 // of an output or a log that the text shows
+#define TEXT_BYTES_MAX 256 // of an output or a log that the text shows
 
 static int compare_times(const void *a, const void *b)
 {
