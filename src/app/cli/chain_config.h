@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A chain's configuration as a geth-style genesis states it: which fork is in force at a block, and
-// the `hybrid` section (ABI section 8), which is read strictly. Other members of `config` are not
-// looked at.
+// What of a chain's configuration (core/chain/config.h) holds at one block: for commands that
+// execute on a block without a chain.
 #pragma once
 
-#include "core/vm/vm.h"
-#include "lib/codec/json.h"
+#include "core/chain/config.h"
 
 struct chain_config {
     bool has_chain_id;
@@ -20,7 +18,5 @@ struct chain_config {
 MUST_USE enum fault chain_config_read(struct chain_config *c, const json_value *root, u256 number,
                                       u256 timestamp);
 
-// Reads one object of hybrid parameters into *params, which holds what is to be in force without
-// the members; `time` (may be NULL: not allowed as a member) receives the entry's time.
-MUST_USE enum fault hybrid_params_read(struct vm_params *params, u64 *time,
-                                       const json_value *object);
+// Reads one object of hybrid parameters, all of them but `time`, over the defaults.
+MUST_USE enum fault hybrid_params_read(struct vm_params *params, const json_value *object);

@@ -23,6 +23,8 @@ int cmd_trietest(int argc, char **argv);
 int cmd_rlptest(int argc, char **argv);
 int cmd_difficultytest(int argc, char **argv);
 int cmd_precompiletest(int argc, char **argv);
+int cmd_genesistest(int argc, char **argv);
+int cmd_genesis(int argc, char **argv);
 int cmd_rv_run(int argc, char **argv);
 int cmd_rv_test(int argc, char **argv);
 int cmd_rv_disasm(int argc, char **argv);

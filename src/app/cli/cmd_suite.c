@@ -108,6 +108,8 @@ UNIT_SUITE(TRIE_SUITE, trietest, "Runs official trie tests.", "build/fixtures/un
 UNIT_SUITE(RLP_SUITE, rlptest, "Runs official RLP tests.", "build/fixtures/unit/RLPTests")
 UNIT_SUITE(DIFFICULTY_SUITE, difficultytest, "Runs official difficulty tests.",
            "build/fixtures/unit/DifficultyTests")
+UNIT_SUITE(GENESIS_SUITE, genesistest, "Runs official genesis tests and vectors of fork ids.",
+           "build/fixtures/unit/GenesisTests")
 UNIT_SUITE(PRECOMPILE_SUITE, precompiletest,
            "Runs vector lists of precompiles; a file's name says which.",
            "build/fixtures/unit/precompiles")
@@ -304,6 +306,11 @@ int cmd_rlptest(int argc, char **argv)
 int cmd_difficultytest(int argc, char **argv)
 {
     return run_suite(&DIFFICULTY_SUITE, argc, argv);
+}
+
+int cmd_genesistest(int argc, char **argv)
+{
+    return run_suite(&GENESIS_SUITE, argc, argv);
 }
 
 int cmd_precompiletest(int argc, char **argv)

@@ -161,7 +161,7 @@ static enum fault read_rules(struct play *p, const json_value *root)
     }
     TRY(json_find(&v, &found, root, "hybrid"));
     if (found) {
-        TRY(hybrid_params_read(&s->params, NULL, &v));
+        TRY(hybrid_params_read(&s->params, &v));
     }
     TRY(json_find_bool(&s->params.riscv, root, "riscv"));
     TRY(json_find(&v, &found, root, "env"));

@@ -18,8 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef enum fault test_function(const char *path, const json_value *test, struct buf *why);
-
 static void tell(struct statetest_tally *tally, const char *path, const char *name, struct buf *why)
 {
     if (why->n == 0) {
@@ -39,9 +37,7 @@ static void broken_file(struct statetest_tally *tally, const char *path, const s
                (const char *)j->error.p);
 }
 
-// Calls the function for each member (or element) of the file's top.
-static void run_each(const char *path, bytes text, struct statetest_tally *tally,
-                     test_function *run)
+void unittest_each(const char *path, bytes text, struct statetest_tally *tally, test_function *run)
 {
     struct json j;
     struct buf why = {0};
@@ -169,7 +165,7 @@ static enum fault run_transaction_test(const char *path, const json_value *test,
 
 void txtest_run(const char *path, bytes text, struct statetest_tally *tally)
 {
-    run_each(path, text, tally, run_transaction_test);
+    unittest_each(path, text, tally, run_transaction_test);
 }
 
 // ---- tries
@@ -304,7 +300,7 @@ static enum fault run_trie_test(const char *path, const json_value *test, struct
 
 void trietest_run(const char *path, bytes text, struct statetest_tally *tally)
 {
-    run_each(path, text, tally, run_trie_test);
+    unittest_each(path, text, tally, run_trie_test);
 }
 
 // ---- RLP
@@ -405,7 +401,7 @@ static enum fault run_rlp_test(const char *path, const json_value *test, struct 
 
 void rlptest_run(const char *path, bytes text, struct statetest_tally *tally)
 {
-    run_each(path, text, tally, run_rlp_test);
+    unittest_each(path, text, tally, run_rlp_test);
 }
 
 // ---- difficulty
@@ -607,5 +603,5 @@ static enum fault run_precompile_test(const char *path, const json_value *test, 
 
 void precompiletest_run(const char *path, bytes text, struct statetest_tally *tally)
 {
-    run_each(path, text, tally, run_precompile_test);
+    unittest_each(path, text, tally, run_precompile_test);
 }

@@ -27,8 +27,6 @@ static const address WITHDRAWAL_REQUESTS = {{0x00, 0x00, 0x09, 0x61, 0xef, 0x48,
                                              0xd1, 0x9a, 0xd8, 0x35, 0x79, 0xa6, 0x4c, 0x00, 0x70, 0x02}};
 static const address CONSOLIDATIONS = {{0x00, 0x00, 0xbb, 0xdd, 0xc7, 0xce, 0x48, 0x86, 0x42, 0xfb,
                                         0x57, 0x9f, 0x8b, 0x00, 0xf3, 0xa5, 0x90, 0x00, 0x72, 0x51}};
-static const address DEPOSITS = {{0x00, 0x00, 0x00, 0x00, 0x21, 0x9a, 0xb5, 0x40, 0x35, 0x6c,
-                                  0xbb, 0x83, 0x9c, 0xbe, 0x05, 0x30, 0x3d, 0x77, 0x05, 0xfa}};
 // keccak256("DepositEvent(bytes,bytes,bytes,bytes,bytes)")
 static const b256 DEPOSIT_TOPIC = {{0x64, 0x9b, 0xbc, 0x62, 0xd0, 0xe3, 0x13, 0x42, 0xaf, 0xea, 0x4e,
                                     0x5c, 0xd8, 0x2d, 0x40, 0x49, 0xe7, 0xe1, 0xee, 0x91, 0x2f, 0xc0,
@@ -48,9 +46,9 @@ void chain_block_init(struct chain_block *out, const struct schedule *s, const s
     bool paris = rules->fork >= FORK_PARIS;
     *out = (struct chain_block){
         .fork = rules->fork,
-        .params = s->params,
-        .has_tx_gas_max = s->has_tx_gas_max,
-        .tx_gas_max = s->tx_gas_max,
+        .params = rules->params,
+        .has_tx_gas_max = rules->has_tx_gas_max,
+        .tx_gas_max = rules->tx_gas_max,
         .gas_left = h->gas_limit,
         .blob_gas_left = rules->blobs.max * GAS_PER_BLOB,
         .excess_blob_gas = h->excess_blob_gas,
@@ -90,7 +88,7 @@ static enum fault system_call(struct block_run *r, const address *to, bytes inpu
         .gas = SYSTEM_GAS,
         .value_stays = true,
     };
-    vm_set_rules(r->vm, r->rules->fork, &r->schedule->params);
+    vm_set_rules(r->vm, r->rules->fork, &r->rules->params);
     vm_set_block(r->vm, &r->env.vm);
     vm_set_transaction(r->vm, &tx);
     state_begin_transaction(r->s);
@@ -280,7 +278,7 @@ static bool collect_deposits(struct block_run *r)
 {
     for (usize i = 0; i < state_log_count(r->s); i++) {
         const struct state_log *l = state_log_at(r->s, i);
-        bool is_deposit = address_equal(&l->emitter, &DEPOSITS) && l->topic_count > 0 &&
+        bool is_deposit = address_equal(&l->emitter, &r->schedule->deposit_contract) && l->topic_count > 0 &&
                           b256_equal(&l->topic[0], &DEPOSIT_TOPIC);
         if (is_deposit && !put_deposit(&r->deposits, state_log_data(r->s, l))) {
             return false;

@@ -5,6 +5,10 @@
 #include "lib/base/check.h"
 #include "lib/num/u256.h"
 
+const address DEPOSIT_CONTRACT_MAINNET = {{0x00, 0x00, 0x00, 0x00, 0x21, 0x9a, 0xb5,
+                                           0x40, 0x35, 0x6c, 0xbb, 0x83, 0x9c, 0xbe,
+                                           0x05, 0x30, 0x3d, 0x77, 0x05, 0xfa}};
+
 // EIP-649, 1234, 2384, 3554; Arrow and Gray Glacier (EIP-4345, 5133) are activations of their own.
 u64 bomb_delay_of(enum fork f)
 {
@@ -31,14 +35,27 @@ struct block_rules schedule_rules(const struct schedule *s, u64 number, u64 time
                                   const u256 *difficulty_before)
 {
     const struct fork_activation *last = &s->fork[0];
+    bool merges = true; // forks by time come after the merge
     for (u32 i = 0; i < s->count; i++) {
         const struct fork_activation *a = &s->fork[i];
         bool active = a->by == BY_BLOCK  ? number >= a->at
-                      : a->by == BY_TIME ? timestamp >= a->at
+                      : a->by == BY_TIME ? merges && timestamp >= a->at
                                          : !u256_lt(*difficulty_before, a->at_difficulty);
+        merges = merges && (a->by != BY_DIFFICULTY || active);
         last = active ? a : last;
     }
+    struct hybrid_entry hybrid = {
+        .params = s->params,
+        .has_tx_gas_max = s->has_tx_gas_max,
+        .tx_gas_max = s->tx_gas_max,
+    };
+    for (u32 i = 0; i < s->hybrid_count && timestamp >= s->hybrid[i].time; i++) {
+        hybrid = s->hybrid[i];
+    }
     return (struct block_rules){
+        .params = hybrid.params,
+        .has_tx_gas_max = hybrid.has_tx_gas_max,
+        .tx_gas_max = hybrid.tx_gas_max,
         .fork = last->fork,
         .bomb_delay = last->bomb_delay,
         .blobs = last->blobs,
@@ -91,7 +108,10 @@ static void set_glacier(struct schedule *s, const char *name)
 
 bool schedule_from_test_name(struct schedule *s, const char *name)
 {
-    *s = (struct schedule){.chain_id = u256_one()};
+    *s = (struct schedule){
+        .chain_id = u256_one(),
+        .deposit_contract = DEPOSIT_CONTRACT_MAINNET,
+    };
     enum fork f = FORK_FRONTIER;
     if (fork_from_name(&f, name)) {
         schedule_add(s, f, BY_BLOCK, 0);

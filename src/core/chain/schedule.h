@@ -22,6 +22,14 @@ struct fork_activation {
 };
 
 #define SCHEDULE_MAX 32u
+#define HYBRID_MAX 16u
+
+struct hybrid_entry { // of the hybrid section of a chain's configuration (ABI section 8)
+    u64 time;
+    struct vm_params params;
+    bool has_tx_gas_max; // replaces EIP-7825's cap
+    u64 tx_gas_max;
+};
 
 struct schedule {
     u256 chain_id;
@@ -30,9 +38,12 @@ struct schedule {
     bool has_dao;
     u64 dao_block;
     bool proves_work;         // seals of PoW blocks are verified
-    struct vm_params params;  // of the hybrid section
+    struct vm_params params;  // of the hybrid section, before the first entry below
     bool has_tx_gas_max;      // of it: `maxTxGas` replaces EIP-7825's cap
     u64 tx_gas_max;
+    struct hybrid_entry hybrid[HYBRID_MAX]; // ascending by time; each replaces the ones before it
+    u32 hybrid_count;
+    address deposit_contract; // whose logs are deposits (EIP-6110)
 };
 
 struct block_rules { // for one block
@@ -41,7 +52,13 @@ struct block_rules { // for one block
     struct blob_schedule blobs;
     bool is_dao_block;        // the block of the DAO fork
     bool has_dao_extra;       // one of the ten that carry its extra data
+    struct vm_params params;
+    bool has_tx_gas_max; // of the hybrid section: replaces EIP-7825's cap
+    u64 tx_gas_max;
 };
+
+// The deposit contract of the main network and of the official tests.
+extern const address DEPOSIT_CONTRACT_MAINNET;
 
 // Rules of the block with this number and time; `difficulty_before` is its parent's total difficulty.
 struct block_rules schedule_rules(const struct schedule *s, u64 number, u64 timestamp,

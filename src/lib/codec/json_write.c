@@ -176,6 +176,24 @@ void json_put_number(struct json_writer *w, const char *name, u64 v)
     buf_printf(w->out, "%lu", v);
 }
 
+void json_put_whole(struct json_writer *w, const char *name, u256 v)
+{
+    u8 digits[78]; // of 2^256 - 1
+    usize at = sizeof digits;
+    u256 ten = u256_from_u64(10);
+    do {
+        digits[--at] = (u8)('0' + u256_mod(v, ten).w[0]);
+        v = u256_div(v, ten);
+    } while (!u256_is_zero(v));
+    start_value(w, name);
+    buf_put(w->out, digits + at, sizeof digits - at);
+}
+
+void json_put_whole_u64(struct json_writer *w, const char *name, u64 v)
+{
+    json_put_whole(w, name, u256_from_u64(v));
+}
+
 void json_put_bool(struct json_writer *w, const char *name, bool v)
 {
     start_value(w, name);
