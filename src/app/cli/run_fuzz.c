@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, usize n);
 
-enum { HEAD_SIZE = 7, TRACED_GAS_MAX = 100000 };
+enum { HEAD_SIZE = 7, TRACED_GAS_MAX = 20000 };
 
 struct input {
     enum fork fork;

@@ -115,7 +115,7 @@ static void evm_step(void *ctx, const struct inspect_step *s)
     buf_printf(b, "\",\"memSize\":%llu,\"stack\":[", (unsigned long long)s->memory.n);
     for (u32 i = 0; i < s->stack_height; i++) {
         buf_put_text(b, i == 0 ? "\"" : ",\"");
-        hex_put_quantity(b, s->stack[i]);
+        put_quantity(b, s->stack[i]);
         buf_put_u8(b, '"');
     }
     buf_printf(b, "],\"depth\":%u,\"refund\":%lld,\"opName\":\"%s\"", s->depth + 1,

@@ -6,6 +6,39 @@
 
 #define JSON_NUMBER_MAX (1ull << 53) // every integer up to here is exact in a double
 
+static const char digits[] = "0123456789abcdef";
+
+// The last `count` hex digits of v, at `to`.
+static void write_digits(u8 *to, u64 v, u32 count)
+{
+    for (u32 i = count; i-- > 0; v >>= 4) {
+        to[i] = (u8)digits[v & 15];
+    }
+}
+
+void put_quantity_u64(struct buf *b, u64 v)
+{
+    put_quantity(b, (u256){{v, 0, 0, 0}});
+}
+
+void put_quantity(struct buf *b, u256 v)
+{
+    u32 top = 3;
+    while (top > 0 && v.w[top] == 0) {
+        top--;
+    }
+    u64 first = v.w[top];
+    u32 count =
+        first == 0 ? 1 : (67 - (u32)__builtin_clzll(first)) / 4; // its digits: ceil(bits / 4)
+    u8 *to = buf_extend(b, 2 + count + 16 * (usize)top);
+    to[0] = '0';
+    to[1] = 'x';
+    write_digits(to + 2, first, count);
+    for (to += 2 + count; top-- > 0; to += 16) {
+        write_digits(to, v.w[top], 16);
+    }
+}
+
 void put_number(struct buf *b, u64 v)
 {
     char text[27]; // 20 digits, 6 commas

@@ -17,11 +17,9 @@ static inline void put_address(struct buf *b, const address *a)
     hex_put_data(b, a->b, sizeof a->b);
 }
 
-static inline void put_quantity_u64(struct buf *b, u64 v)
-{
-    hex_put_quantity(b, (u256){{v, 0, 0, 0}});
-}
-
+// As hex_put_quantity, many times faster: a trace may show a thousand words a line.
+void put_quantity(struct buf *b, u256 v);
+void put_quantity_u64(struct buf *b, u64 v);
 void put_number(struct buf *b, u64 v); // decimal with commas between thousands
 void put_time(struct buf *b, u64 ns);  // 950 ns, 12.3 us, 4.56 ms, 1.23 s
 // The inside of a JSON string (no quotes): quotes, backslashes, control characters and bytes that

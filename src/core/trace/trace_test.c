@@ -47,6 +47,23 @@ TEST(put, numbers_are_written_for_people_and_for_json)
                     "\"0x20000000000001\" \"0x10000000000000000\" 0x0");
 }
 
+TEST(put, quantities_have_no_leading_zeros)
+{
+    u64 seed = test_seed();
+    for (u32 i = 0; i < 2000; i++) {
+        u256 v = {{test_random(&seed), test_random(&seed), test_random(&seed), test_random(&seed)}};
+        v = u256_shr(u256_from_u64(i % 257), v);
+        struct buf a = {0};
+        struct buf b = {0};
+        put_quantity(&a, v);
+        hex_put_quantity(&b, v);
+        EXPECT_EQ(a.n, b.n);
+        EXPECT_BYTES(a.p, b.p, b.n);
+        buf_fini(&a);
+        buf_fini(&b);
+    }
+}
+
 TEST(put, times_have_three_digits)
 {
     struct buf b = {0};
