@@ -50,7 +50,7 @@ status 0 --version && out 'hybrid 0.'
 status 0 version
 status 0 help && out 'hybrid run'
 status 0 --help
-for c in run play 'rv run' 'rv test' statetest blocktest; do
+for c in run play 'rv run' 'rv test' 'rv disasm' statetest blocktest; do
     # shellcheck disable=SC2086
     status 0 help $c && out 'examples:'
     # shellcheck disable=SC2086
