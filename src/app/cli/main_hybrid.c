@@ -39,7 +39,7 @@ static void print_commands(FILE *to)
           "An Ethereum-compatible execution engine for EVM and RISC-V contracts.\n\ncommands:\n",
           to);
     for (usize i = 0; i < COUNT_OF(commands); i++) {
-        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+        fprintf(to, "  %-14s %s\n", commands[i].name, commands[i].summary);
     }
     fputs("\n`hybrid help COMMAND` shows its options and examples. For a start:\n"
           "  hybrid run --code 0x60016000526001601ff3\n",
