@@ -64,8 +64,11 @@ static enum fault read_storage(struct alloc_account *a, const json_value *storag
 
 static enum fault read_account(struct alloc_account *a, const json_value *object)
 {
-    // `wei` is an older name of `balance`; a secret key may stand beside an account that is for tests.
-    static const char *const members[] = {"balance", "nonce", "code", "storage", "wei", "secretKey"};
+    // `wei` is an older name of `balance`; a secret key may stand beside an account that is for
+    // tests.
+    static const char *const members[] = {
+        "balance", "nonce", "code", "storage", "wei", "secretKey",
+    };
     TRY(json_expect(object, JSON_KIND_OBJECT));
     TRY(json_only_members(object, members, COUNT_OF(members)));
     json_value v;
