@@ -255,6 +255,12 @@ static void check_pairing(const struct bls12_381 *bls)
     EXPECT(bls->pairing_is_one(&INFINITY1, b, 1));
     b[2] = b[0];
     EXPECT(!bls->pairing_is_one(a, b, 3));
+    a[2] = a[0]; // e(P, Q) e(-P, Q): the Miller loop already ends in fp6
+    bls->g1_neg(&a[2], &a[2]);
+    EXPECT(bls->pairing_is_one(a + 2, b + 2, 1) == false);
+    bls_g1 opposite[2] = {a[0], a[2]};
+    bls_g2 same[2] = {b[0], b[0]};
+    EXPECT(bls->pairing_is_one(opposite, same, 2));
     bls_g1 many_a[130];
     bls_g2 many_b[130];
     for (u32 i = 0; i < 130; i++) { // more than one Miller loop takes
