@@ -44,6 +44,7 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
+NODE_LIBS := -lwebsockets
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
 # ---- host sources ------------------------------------------------------------------------------------------
@@ -53,11 +54,14 @@ FUZZ_C := $(filter %_fuzz.c,$(SRC)) $(sort $(wildcard fuzz/*_fuzz.c))
 BENCH_C := $(filter %_bench.c,$(SRC))
 CODE := $(filter-out %_test.c %_fuzz.c %_bench.c,$(SRC))
 HAVE_GUEST := $(wildcard guest/start.S)
-LIB_SRC := $(filter-out src/app/cli/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
-CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c,$(filter src/app/cli/%,$(CODE)))
+LIB_SRC := $(filter-out src/app/cli/% src/node/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
+# Only programs with a node need what is in src/node, and what that needs.
+NODE_SRC := src/app/cli/node_genesis.c $(filter src/node/%,$(CODE))
+CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)))
 objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 LIB_O := $(call objects,$(LIB_SRC))
 CLI_O := $(call objects,$(CLI_SRC))
+NODE_O := $(call objects,$(NODE_SRC))
 TEST_O := $(call objects,$(TEST_C))
 
 # The compiler's usual moves of code out of dispatch loops cost more than they bring there.
@@ -81,10 +85,10 @@ $(B)/obj/%.o: %.S Makefile
 
 $(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/hybrid-test: $(TEST_O) $(CLI_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(LDLIBS)
+$(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(NODE_O) $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(LDLIBS)
+$(B)/hybrid-test: $(TEST_O) $(CLI_O) $(NODE_O) $(LIB_O)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(LDLIBS)
 $(B)/libhybrid.so: $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libhybrid.so.$(ABI_MAJOR) -o $@ $^ $(LDLIBS)
 	@ln -sf libhybrid.so $@.$(ABI_MAJOR)
@@ -141,9 +145,9 @@ FUZZERS := $(foreach f,$(FUZZ_C),$(B)/fuzz/$(call fuzz_name,$(f)))
 # In MODE=fuzz libFuzzer brings main; in all other modes fuzz/replay.c runs the corpus and ends.
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
 define fuzz_rule
-$(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(LIB_O)
+$(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
 endef
 $(foreach f,$(FUZZ_C),$(eval $(call fuzz_rule,$(f))))
 

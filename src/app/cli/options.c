@@ -161,9 +161,10 @@ void options_fini(struct options *o)
 
 void options_put_help(struct buf *out, const struct option_set *set)
 {
-    buf_printf(out, "usage: hybrid %s [options]%s%s\n\n%s\n\noptions:\n", set->command,
-               set->operand != NULL ? " " : "", set->operand != NULL ? set->operand : "",
-               set->about);
+    buf_printf(out, "usage: %s%s%s [options]%s%s\n\n%s\n\noptions:\n",
+               set->program != NULL ? set->program : "hybrid", set->command[0] != 0 ? " " : "",
+               set->command, set->operand != NULL ? " " : "",
+               set->operand != NULL ? set->operand : "", set->about);
     for (u32 i = 0; i < set->count; i++) {
         const struct option_row *row = &set->row[i];
         char left[64];

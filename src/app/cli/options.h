@@ -20,7 +20,8 @@ struct option_row {
 };
 
 struct option_set {
-    const char *command; // "run"
+    const char *program; // NULL: "hybrid"
+    const char *command; // "run"; "" if the program has none
     const char *operand; // what operands are, as in help; NULL: none are taken
     u32 operands_min, operands_max;
     const char *about;    // paragraph at the top of help

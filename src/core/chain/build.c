@@ -66,8 +66,9 @@ enum fault block_builder_begin(struct block_builder *b)
     return block_run_before(&b->run);
 }
 
-enum fault block_builder_add(struct block_builder *b, const struct transaction *t, const address *sender,
-                             bytes raw, enum verdict *verdict, struct chain_receipt *receipt)
+enum fault block_builder_add(struct block_builder *b, const struct transaction *t,
+                             const address *sender, bytes raw, enum verdict *verdict,
+                             struct chain_receipt *receipt)
 {
     TRY(block_run_apply(&b->run, t, sender, verdict, receipt));
     if (*verdict == VERDICT_VALID && t->type == TX_LEGACY) {
@@ -90,7 +91,27 @@ static void put_list(struct buf *out, bytes payload)
     rlp_end_list(out, list);
 }
 
-static void seal(struct block_builder *b, struct buf *wire)
+void block_encode(struct buf *out, const struct header *h, bytes transactions, bytes withdrawals)
+{
+    usize list = rlp_begin_list(out);
+    header_encode(out, h);
+    put_list(out, transactions);
+    put_list(out, BYTES_NONE);
+    if (h->tail >= TAIL_WITHDRAWALS_ROOT) {
+        put_list(out, withdrawals);
+    }
+    rlp_end_list(out, list);
+}
+
+void header_set_hash(struct header *h)
+{
+    struct buf coded = {0};
+    header_encode(&coded, h);
+    keccak256(&h->hash, coded.p, coded.n);
+    buf_fini(&coded);
+}
+
+static void seal(struct block_builder *b)
 {
     struct header *h = &b->block.header;
     const struct block_result *o = &b->result;
@@ -100,18 +121,7 @@ static void seal(struct block_builder *b, struct buf *wire)
     h->state_root = o->state_root;
     h->requests_hash = o->requests_hash;
     copy_bytes(h->bloom, o->bloom, sizeof h->bloom);
-    struct buf coded = {0};
-    header_encode(&coded, h);
-    keccak256(&h->hash, coded.p, coded.n);
-    usize list = rlp_begin_list(wire);
-    buf_put(wire, coded.p, coded.n);
-    put_list(wire, b->block.transactions);
-    put_list(wire, BYTES_NONE);
-    if (b->block.has_withdrawals) {
-        put_list(wire, b->block.withdrawals);
-    }
-    rlp_end_list(wire, list);
-    buf_fini(&coded);
+    header_set_hash(h);
 }
 
 enum fault block_builder_finish(struct block_builder *b, struct header *h, struct buf *wire,
@@ -133,7 +143,8 @@ enum fault block_builder_finish(struct block_builder *b, struct header *h, struc
     CHECK(ok); // the codings were made here or decoded before
     b->result.receipts_root = block_run_receipts_root(&b->run);
     commitment_root(&b->result.state_root, b->run.commitment, b->run.s);
-    seal(b, wire);
+    seal(b);
     *h = b->block.header;
+    block_encode(wire, h, b->block.transactions, b->block.withdrawals);
     return FAULT_NONE;
 }

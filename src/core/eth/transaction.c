@@ -419,16 +419,35 @@ void transaction_hash(b256 *out, const struct transaction *t)
 static const u256 HALF_ORDER = {
     {0xdfe92f46681b20a0, 0x5d576e7357a4501d, 0xffffffffffffffff, 0x7fffffffffffffff}};
 
+static void signing_hash(b256 *out, const struct transaction *t)
+{
+    struct buf wire = {0};
+    put_all(&wire, t, false);
+    keccak256(out, wire.p, wire.n);
+    buf_fini(&wire);
+}
+
+bool transaction_sign(struct transaction *t, const b256 *key)
+{
+    b256 hash;
+    signature made;
+    signing_hash(&hash, t);
+    if (!crypto_sign(&made, &hash, key)) {
+        return false;
+    }
+    t->y_parity = made.recovery_id & 1;
+    t->r = u256_from_b256(made.r);
+    t->s = u256_from_b256(made.s);
+    return true;
+}
+
 enum verdict transaction_signer(address *out, const struct transaction *t, bool low_s)
 {
     if (t->y_parity > 1 || (low_s && u256_lt(HALF_ORDER, t->s))) {
         return VERDICT_SIGNATURE_INVALID;
     }
-    struct buf wire = {0};
-    put_all(&wire, t, false);
     b256 hash;
-    keccak256(&hash, wire.p, wire.n);
-    buf_fini(&wire);
+    signing_hash(&hash, t);
     b256 r = u256_to_b256(t->r);
     b256 s = u256_to_b256(t->s);
     return crypto_ecrecover(out, &hash, &r, &s, t->y_parity) ? VERDICT_VALID

@@ -75,6 +75,8 @@ void transaction_hash(b256 *out, const struct transaction *t);
 // The address that signed it; VERDICT_SIGNATURE_INVALID if there is none or (`low_s`: since Homestead, EIP-2)
 // its s is above half the order.
 MUST_USE enum verdict transaction_signer(address *out, const struct transaction *t, bool low_s);
+// Signs it with a private key; false if that is none.
+MUST_USE bool transaction_sign(struct transaction *t, const b256 *key);
 // The address that signed an authorization; false if it is to be skipped.
 MUST_USE bool authorization_signer(address *out, const struct authorization *a);
 

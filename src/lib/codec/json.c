@@ -361,6 +361,17 @@ enum fault json_get_u64(u64 *out, const json_value *v)
     return FAULT_NONE;
 }
 
+enum fault json_get_millionths(u64 *out, const json_value *v)
+{
+    TRY(json_expect(v, JSON_KIND_NUMBER));
+    double number = json_number_value(v->node);
+    if (!(number >= 0 && number <= 4294967296.0)) {
+        return json_refuse(v, "not a number from 0 to 2^32");
+    }
+    *out = (u64)(number * 1e6 + 0.5);
+    return FAULT_NONE;
+}
+
 static enum fault get_exact(u8 *out, usize size, const json_value *v)
 {
     const char *text;
@@ -404,3 +415,16 @@ DEFINE_FIND(address, address)
 DEFINE_FIND(b256, b256)
 DEFINE_FIND(bool, bool)
 DEFINE_FIND(data, struct buf)
+
+// ---- Copies
+
+static int put_piece(const char *text, size_t n, void *ctx)
+{
+    buf_put(ctx, text, n);
+    return 0;
+}
+
+void json_put_copy(struct buf *out, const json_value *v)
+{
+    CHECK(json_dump_callback(v->node, put_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0);
+}

@@ -64,6 +64,9 @@ usize json_count(const json_value *v);
 json_value json_element(const json_value *list, usize index);
 bool json_next_member(json_value *member, const json_value *object);
 
+// Appends the text of a value on one line without spaces: JSON that is read as the same value.
+void json_put_copy(struct buf *out, const json_value *v);
+
 MUST_USE enum fault json_expect(const json_value *v, enum json_kind kind);
 MUST_USE enum fault json_get_bool(bool *out, const json_value *v);
 // A text without zero bytes, with a 0 behind it; and one of any bytes.
@@ -74,6 +77,9 @@ MUST_USE enum fault json_get_text_bytes(bytes *out, const json_value *v);
 // decimal digits. (A whole number above 2^63 - 1 is of the kind TEXT.)
 MUST_USE enum fault json_get_u64(u64 *out, const json_value *v);
 MUST_USE enum fault json_get_u256(u256 *out, const json_value *v);
+
+// A JSON number from 0 to 2^32, with or without a fraction, in millionths.
+MUST_USE enum fault json_get_millionths(u64 *out, const json_value *v);
 
 // Texts of hexadecimal digits, with or without 0x.
 MUST_USE enum fault json_get_address(address *out, const json_value *v);

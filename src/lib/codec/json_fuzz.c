@@ -73,6 +73,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, usize n)
         struct json again;
         CHECK(json_parse(&again, buf_bytes(&out)) == FAULT_NONE);
         json_fini(&again);
+        buf_clear(&out);
+        json_put_copy(&out, &root);
+        CHECK(json_parse(&again, buf_bytes(&out)) == FAULT_NONE);
+        json_fini(&again);
         buf_fini(&out);
     } else {
         CHECK(j.error.n > 0);

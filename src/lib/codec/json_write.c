@@ -194,6 +194,12 @@ void json_put_whole_u64(struct json_writer *w, const char *name, u64 v)
     json_put_whole(w, name, u256_from_u64(v));
 }
 
+void json_put_ratio(struct json_writer *w, const char *name, u64 part, u64 whole)
+{
+    start_value(w, name);
+    buf_printf(w->out, "%.9g", whole == 0 ? 0.0 : (double)part / (double)whole);
+}
+
 void json_put_bool(struct json_writer *w, const char *name, bool v)
 {
     start_value(w, name);

@@ -34,5 +34,7 @@ void json_put_quantity_u64(struct json_writer *w, const char *name, u64 v);
 void json_put_number(struct json_writer *w, const char *name, u64 v); // below 2^53
 void json_put_whole(struct json_writer *w, const char *name, u256 v); // decimal digits, any size
 void json_put_whole_u64(struct json_writer *w, const char *name, u64 v);
+void json_put_ratio(struct json_writer *w, const char *name, u64 part,
+                    u64 whole); // 0.5; 0 if whole is 0
 void json_put_bool(struct json_writer *w, const char *name, bool v);
 void json_put_null(struct json_writer *w, const char *name);

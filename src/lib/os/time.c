@@ -22,3 +22,8 @@ u64 os_cpu_ns(void)
 {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
+
+u64 os_unix_seconds(void)
+{
+    return read_clock(CLOCK_REALTIME) / 1000000000u;
+}

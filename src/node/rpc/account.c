@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Methods that read accounts from the state after any block.
+#include "lib/base/bytes.h"
+#include "lib/num/u256.h"
+#include "node/node/dev.h"
+#include "node/rpc/priv.h"
+
+bool rpc_eth_accounts(struct rpc_call *c)
+{
+    json_begin_list(c->out, NULL);
+    for (u32 i = 0; node_has_dev_keys(c->node) && i < DEV_ACCOUNT_COUNT; i++) {
+        struct dev_account a = dev_account(i);
+        json_put_address(c->out, NULL, &a.at);
+    }
+    json_end(c->out);
+    return true;
+}
+
+// The address in params[0] and the block in params[block].
+static bool read_place(struct rpc_call *c, address *at, const struct stored_block **b, usize block)
+{
+    json_value v;
+    return rpc_param(c, &v, 0) && rpc_value_address(c, at, &v) && rpc_param_block(c, b, block);
+}
+
+static bool close_view(struct rpc_call *c, struct node_view *v)
+{
+    enum fault f = state_take_fault(v->state);
+    node_view_close(v);
+    return f == FAULT_NONE || rpc_fail_fault(c, f);
+}
+
+bool rpc_eth_get_balance(struct rpc_call *c)
+{
+    address at;
+    const struct stored_block *b;
+    struct node_view v;
+    if (!read_place(c, &at, &b, 1)) {
+        return false;
+    }
+    node_view_open(&v, c->node, b);
+    json_put_quantity(c->out, NULL, *account_balance(state_account(v.state, &at)));
+    return close_view(c, &v);
+}
+
+bool rpc_eth_get_code(struct rpc_call *c)
+{
+    address at;
+    const struct stored_block *b;
+    struct node_view v;
+    if (!read_place(c, &at, &b, 1)) {
+        return false;
+    }
+    node_view_open(&v, c->node, b);
+    bytes code = account_code(v.state, state_account(v.state, &at));
+    json_put_data(c->out, NULL, code.p, code.n);
+    return close_view(c, &v);
+}
+
+// Slots are given as quantities or as whole words; both are taken, with leading zeros.
+static bool read_slot(struct rpc_call *c, u256 *key, const json_value *v)
+{
+    const char *text = "";
+    usize n = 0;
+    if (json_get_text(&text, &n, v) != FAULT_NONE) {
+        return rpc_fail_json(c, v);
+    }
+    if (n < 3 || n > 66 || text[0] != '0' || text[1] != 'x') {
+        (void)json_refuse(v, "a slot is 0x and up to 64 digits");
+        return rpc_fail_json(c, v);
+    }
+    return json_get_u256(key, v) == FAULT_NONE || rpc_fail_json(c, v);
+}
+
+bool rpc_eth_get_storage_at(struct rpc_call *c)
+{
+    address at;
+    const struct stored_block *b;
+    struct node_view v;
+    json_value slot;
+    u256 key;
+    if (!read_place(c, &at, &b, 2) || !rpc_param(c, &slot, 1) || !read_slot(c, &key, &slot)) {
+        return false;
+    }
+    node_view_open(&v, c->node, b);
+    b256 word = u256_to_b256(state_sload(v.state, state_account(v.state, &at), &key));
+    json_put_b256(c->out, NULL, &word);
+    return close_view(c, &v);
+}
+
+bool rpc_eth_get_transaction_count(struct rpc_call *c)
+{
+    address at;
+    const struct stored_block *b;
+    struct node_view v;
+    if (!read_place(c, &at, &b, 1)) {
+        return false;
+    }
+    node_view_open(&v, c->node, b);
+    u64 nonce = account_nonce(state_account(v.state, &at));
+    if (rpc_param_is_pending(c, 1)) {
+        nonce = pool_next_nonce(node_pool(c->node), &at, nonce);
+    }
+    json_put_quantity_u64(c->out, NULL, nonce);
+    return close_view(c, &v);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// Envelopes of JSON-RPC 2.0 and the way from a method's name to its handler.
+#include "node/rpc/rpc.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/mem.h"
+#include "node/rpc/priv.h"
+
+struct method {
+    const char *name;
+    bool (*handle)(struct rpc_call *c);
+    usize least, most;
+};
+
+static const struct method METHODS[] = {
+#define RPC_METHOD(name, handler, least, most, parameters, text) {name, handler, least, most},
+#include "node/rpc/methods.def"
+};
+
+struct rpc *rpc_new(struct node *n)
+{
+    struct rpc *r = mem_zalloc(sizeof *r);
+    r->node = n;
+    return r;
+}
+
+void rpc_free(struct rpc *r)
+{
+    mem_free(r);
+}
+
+// ---- errors
+
+bool rpc_fail(struct rpc_call *c, i32 code, const char *format, ...)
+{
+    if (c->code == 0) {
+        va_list list;
+        va_start(list, format);
+        c->code = code;
+        buf_vprintf(&c->message, format, list);
+        va_end(list);
+    }
+    return false;
+}
+
+bool rpc_fail_fault(struct rpc_call *c, enum fault f)
+{
+    const char *detail = node_fault_detail(c->node);
+    return rpc_fail(c, RPC_INTERNAL, "%s%s%s", fault_text(f), detail[0] != 0 ? ": " : "", detail);
+}
+
+bool rpc_fail_json(struct rpc_call *c, const json_value *v)
+{
+    const struct buf *e = &v->document->error;
+    return rpc_fail(c, RPC_PARAMS, "%.*s", (int)e->n, (const char *)e->p);
+}
+
+static void put_error(struct buf *out, i32 code, bytes message, const struct buf *data)
+{
+    struct json_writer w;
+    buf_put_text(out, ",\"error\":");
+    json_write_init(&w, out, 0);
+    // The writer has no negative numbers; the code goes first.
+    buf_printf(out, "{\"code\":%d,\"message\":", code);
+    json_put_text_bytes(&w, NULL, message);
+    if (data != NULL) {
+        buf_put_text(out, ",\"data\":");
+        json_write_init(&w, out, 0);
+        json_put_data(&w, NULL, data->p, data->n);
+    }
+    buf_put_u8(out, '}');
+}
+
+static void begin_answer(struct buf *out, const json_value *id)
+{
+    buf_put_text(out, "{\"jsonrpc\":\"2.0\",\"id\":");
+    if (id == NULL) {
+        buf_put_text(out, "null");
+    } else {
+        json_put_copy(out, id);
+    }
+}
+
+static void answer_error(struct buf *out, const json_value *id, enum rpc_code code,
+                         const char *text)
+{
+    begin_answer(out, id);
+    put_error(out, (i32)code, (bytes){(const u8 *)text, __builtin_strlen(text)}, NULL);
+    buf_put_u8(out, '}');
+}
+
+// ---- one request
+
+static const struct method *find_method(const char *name, usize n)
+{
+    for (usize i = 0; i < COUNT_OF(METHODS); i++) {
+        if (__builtin_strlen(METHODS[i].name) == n && equal_bytes(METHODS[i].name, name, n)) {
+            return &METHODS[i];
+        }
+    }
+    return NULL;
+}
+
+static bool handle(struct rpc_call *c, const json_value *method)
+{
+    const char *name = "";
+    usize n = 0;
+    const struct method *m =
+        json_get_text(&name, &n, method) == FAULT_NONE ? find_method(name, n) : NULL;
+    if (m == NULL) {
+        return rpc_fail(c, RPC_NO_METHOD, "the method %.*s does not exist or is not available",
+                        (int)(n < 80 ? n : 80), name);
+    }
+    if (c->count < m->least || c->count > m->most) {
+        return rpc_fail(c, RPC_PARAMS, "%s takes %zu to %zu parameters, not %zu", m->name, m->least,
+                        m->most, c->count);
+    }
+    return m->handle(c);
+}
+
+static void call(struct rpc_call *c, const json_value *method, const json_value *id,
+                 struct buf *out)
+{
+    struct json_writer w;
+    usize start = out->n;
+    begin_answer(out, id);
+    usize head = out->n;
+    buf_put_text(out, ",\"result\":");
+    json_write_init(&w, out, 0);
+    c->out = &w;
+    bool ok = handle(c, method);
+    if (ok && out->n > RPC_ANSWER_MAX) {
+        ok = rpc_fail(c, RPC_LIMIT, "the answer would be larger than %zu bytes", RPC_ANSWER_MAX);
+    }
+    if (!ok) {
+        out->n = head;
+        put_error(out, c->code, buf_bytes(&c->message), c->has_data ? &c->data : NULL);
+    }
+    buf_put_u8(out, '}');
+    if (id == NULL) { // a notification: done, but not answered
+        out->n = start;
+    }
+    buf_fini(&c->message);
+    buf_fini(&c->data);
+}
+
+// A member by name that may be null, as an id may be.
+static bool find_member(json_value *out, const json_value *object, const char *name)
+{
+    json_value v = {0};
+    while (json_next_member(&v, object)) {
+        if (strcmp(v.name, name) == 0) {
+            *out = v;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_id(const json_value *v)
+{
+    enum json_kind k = json_kind_of(v);
+    return k == JSON_KIND_TEXT || k == JSON_KIND_NUMBER || k == JSON_KIND_NULL;
+}
+
+static bool is_text(const json_value *v, const char *wanted)
+{
+    const char *text = "";
+    usize n = 0;
+    return json_kind_of(v) == JSON_KIND_TEXT && json_get_text(&text, &n, v) == FAULT_NONE &&
+           strcmp(text, wanted) == 0;
+}
+
+static void handle_request(struct rpc *r, const json_value *request, struct buf *out)
+{
+    json_value id;
+    json_value v;
+    json_value method;
+    struct rpc_call c = {.rpc = r, .node = r->node};
+    buf_clear(&request->document->error);
+    if (json_kind_of(request) != JSON_KIND_OBJECT) {
+        answer_error(out, NULL, RPC_REQUEST, "a request is an object");
+        return;
+    }
+    const json_value *known = find_member(&id, request, "id") ? &id : NULL;
+    if (known != NULL && !is_id(known)) {
+        answer_error(out, NULL, RPC_REQUEST, "id is neither a text nor a number");
+        return;
+    }
+    if (!find_member(&v, request, "jsonrpc") || !is_text(&v, "2.0")) {
+        answer_error(out, known, RPC_REQUEST, "member \"jsonrpc\" is not \"2.0\"");
+        return;
+    }
+    if (!find_member(&method, request, "method") || json_kind_of(&method) != JSON_KIND_TEXT) {
+        answer_error(out, known, RPC_REQUEST, "member \"method\" is not a text");
+        return;
+    }
+    bool has_params = find_member(&c.params, request, "params");
+    enum json_kind kind = has_params ? json_kind_of(&c.params) : JSON_KIND_NULL;
+    if (kind != JSON_KIND_LIST && kind != JSON_KIND_NULL) {
+        answer_error(out, known, RPC_PARAMS,
+                     "params is not a list; parameters by name are not supported");
+        return;
+    }
+    c.count = kind == JSON_KIND_LIST ? json_count(&c.params) : 0;
+    call(&c, &method, known, out);
+}
+
+// ---- whole texts
+
+static void handle_batch(struct rpc *r, const json_value *batch, struct buf *out)
+{
+    usize n = json_count(batch);
+    if (n == 0 || n > RPC_BATCH_MAX) {
+        answer_error(out, NULL, RPC_REQUEST,
+                     n == 0 ? "the batch is empty"
+                            : "the batch has more than " STRING_OF(RPC_BATCH_MAX) " requests");
+        return;
+    }
+    usize start = out->n;
+    for (usize i = 0; i < n; i++) {
+        json_value request = json_element(batch, i);
+        usize before = out->n;
+        buf_put_u8(out, before == start ? '[' : ',');
+        usize head = out->n;
+        handle_request(r, &request, out);
+        if (out->n == head) {
+            out->n = before; // a notification
+        }
+    }
+    if (out->n > start) {
+        buf_put_u8(out, ']');
+    }
+}
+
+void rpc_handle(struct rpc *r, bytes text, struct buf *out)
+{
+    struct json j;
+    if (json_parse(&j, text) != FAULT_NONE) {
+        begin_answer(out, NULL);
+        put_error(out, RPC_PARSE, buf_bytes(&j.error), NULL);
+        buf_put_u8(out, '}');
+    } else {
+        json_value root = json_root(&j);
+        if (json_kind_of(&root) == JSON_KIND_LIST) {
+            handle_batch(r, &root, out);
+        } else {
+            handle_request(r, &root, out);
+        }
+    }
+    json_fini(&j);
+}
