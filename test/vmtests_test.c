@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The legacy VM tests (Frontier rules, code without a transaction around it) from the official fixtures, in both
-// forms of the mini-EVM: status, gas, output, logs and state as the files say, and the EIP-3155 lines of
-// the two forms equal. Without the fixtures the test says so and checks a vector of its own only.
+// The legacy VM tests (Frontier rules, code without a transaction around it) from the official
+// fixtures, in both forms of the mini-EVM: status, gas, output, logs and state as the files say,
+// and the EIP-3155 lines of the two forms equal. Without the fixtures the test says so and checks a
+// vector of its own only.
 #include "core/trace/eip3155.h"
 #include "core/vm/vm.h"
 #include "lib/codec/json.h"
@@ -133,8 +134,9 @@ static void put_account(void *ctx, const struct account *a, bytes code)
     for (u32 i = 0; i < 20; i++) {
         buf_printf(out, "%02x", account_address(a)->b[i]);
     }
-    buf_printf(out, " nonce %llu balance %llx%016llx code %zu\n", (unsigned long long)account_nonce(a),
-               (unsigned long long)b->w[1], (unsigned long long)b->w[0], code.n);
+    buf_printf(out, " nonce %llu balance %llx%016llx code %zu\n",
+               (unsigned long long)account_nonce(a), (unsigned long long)b->w[1],
+               (unsigned long long)b->w[0], code.n);
 }
 
 static void put_slot(void *ctx, const u256 *key, const u256 *value)

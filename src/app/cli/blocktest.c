@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runner of official blockchain tests. It keeps every accepted block with the state after it, chooses the head
-// by total difficulty (the last valid block since Paris), and judges head and state.
+// Runner of official blockchain tests. It keeps every accepted block with the state after it,
+// chooses the head by total difficulty (the last valid block since Paris), and judges head and
+// state.
 #include "app/cli/blocktest.h"
 
 #include "app/cli/alloc.h"
@@ -26,10 +27,10 @@ struct blocktest {
 struct node { // an accepted block
     struct header header;
     u256 total_difficulty;
-    struct state *state;  // after it
+    struct state *state; // after it
     struct commitment *commitment;
-    struct node *parent;  // NULL: genesis
-    bytes uncles;         // kept by the test
+    struct node *parent; // NULL: genesis
+    bytes uncles;        // kept by the test
 };
 
 struct chain_under_test {
@@ -169,8 +170,8 @@ static enum block_verdict check_uncles(struct chain_under_test *c, const struct 
 
 // ---- import
 
-static struct node *add_node(struct chain_under_test *c, const struct header *h, struct node *parent,
-                             struct state *s, struct commitment *commitment)
+static struct node *add_node(struct chain_under_test *c, const struct header *h,
+                             struct node *parent, struct state *s, struct commitment *commitment)
 {
     struct node *n = mem_zalloc(sizeof *n);
     n->header = *h;
@@ -475,7 +476,8 @@ void blocktest_run(struct blocktest *t, const char *path, bytes text, struct sta
     }
     if (f != FAULT_NONE) {
         tally->failed++;
-        buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j.error.n, (const char *)j.error.p);
+        buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j.error.n,
+                   (const char *)j.error.p);
     }
     json_fini(&j);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runner of official state tests. What the formats leave to the runner (missing members, the touched
-// coinbase, block hashes of ancestors) follows go-ethereum's, as the files were filled for it.
+// Runner of official state tests. What the formats leave to the runner (missing members, the
+// touched coinbase, block hashes of ancestors) follows go-ethereum's, as the files were filled for
+// it.
 #include "app/cli/statetest.h"
 
 #include "app/cli/alloc.h"
@@ -264,7 +265,8 @@ static void hash_logs(b256 *out, struct state *s)
     buf_fini(&rlp);
 }
 
-// A type or signature that the fork does not know: go-ethereum's runner stops before it touches the state.
+// A type or signature that the fork does not know: go-ethereum's runner stops before it touches the
+// state.
 static bool is_unreadable(enum verdict v)
 {
     return (v >= VERDICT_TYPE_1_BEFORE_FORK && v <= VERDICT_SIGNATURE_INVALID);
@@ -360,8 +362,8 @@ static bool judge(const struct one_case *c, const char *form, const struct outco
     return true;
 }
 
-static enum fault run_case(const struct one_case *c, const json_value *test, const json_value *entry,
-                           const struct alloc *pre, enum fork fork)
+static enum fault run_case(const struct one_case *c, const json_value *test,
+                           const json_value *entry, const struct alloc *pre, enum fork fork)
 {
     struct chain_block b = {.fork = fork, .params = vm_params_default()};
     b.params.riscv = c->runner->options.riscv;
@@ -448,7 +450,8 @@ void statetest_run(struct statetest *t, const char *path, bytes text, struct sta
     }
     if (f != FAULT_NONE) {
         tally->failed++;
-        buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j.error.n, (const char *)j.error.p);
+        buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j.error.n,
+                   (const char *)j.error.p);
     }
     json_fini(&j);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Official state tests: one transaction on a given state, judged by the root of the state and the hash of the
-// logs that result. A file holds tests, a test has cases: one for each fork and combination of data, gas, value.
+// Official state tests: one transaction on a given state, judged by the root of the state and the
+// hash of the logs that result. A file holds tests, a test has cases: one for each fork and
+// combination of data, gas, value.
 #pragma once
 
 #include "core/vm/vm.h"
@@ -22,4 +23,5 @@ struct statetest; // VMs that are kept from file to file
 struct statetest *statetest_new(const struct statetest_options *o);
 void statetest_free(struct statetest *t);
 // Runs all cases of one file's text; `path` is for messages. A broken file counts as one failure.
-void statetest_run(struct statetest *t, const char *path, bytes text, struct statetest_tally *tally);
+void statetest_run(struct statetest *t, const char *path, bytes text,
+                   struct statetest_tally *tally);

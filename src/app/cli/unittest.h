@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Official tests of single parts: transactions, tries, RLP, difficulty, genesis, precompiles. Each runs all tests of one
-// file's text, as statetest_run does; `path` also tells the fork or precompile where the file does not.
+// Official tests of single parts: transactions, tries, RLP, difficulty, genesis, precompiles. Each
+// runs all tests of one file's text, as statetest_run does; `path` also tells the fork or
+// precompile where the file does not.
 #pragma once
 
 #include "app/cli/statetest.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Inside of core/chain: the parts that a block's execution is made of, for those who execute a given block
-// (execute.c) and those who make one (build.c). Both call them in the same order: init, before, apply for each
-// transaction, after, the roots.
+// Inside of core/chain: the parts that a block's execution is made of, for those who execute a
+// given block (execute.c) and those who make one (build.c). Both call them in the same order: init,
+// before, apply for each transaction, after, the roots.
 #pragma once
 
 #include "core/chain/execute.h"
@@ -30,8 +30,9 @@ void block_run_init(struct block_run *r, const struct block_context *c, const st
 void block_run_fini(struct block_run *r);
 MUST_USE enum fault block_run_before(struct block_run *r);
 // Executes one transaction and, if it is valid, counts it and keeps its receipt.
-MUST_USE enum fault block_run_apply(struct block_run *r, const struct transaction *t, const address *sender,
-                                    enum verdict *verdict, struct chain_receipt *receipt);
+MUST_USE enum fault block_run_apply(struct block_run *r, const struct transaction *t,
+                                    const address *sender, enum verdict *verdict,
+                                    struct chain_receipt *receipt);
 MUST_USE enum fault block_run_after(struct block_run *r, enum block_verdict *verdict);
 b256 block_run_receipts_root(const struct block_run *r);
 // False if an item of the list is not well-formed.

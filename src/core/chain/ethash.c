@@ -133,8 +133,8 @@ static struct node data_item(const struct ethash *e, u32 index)
     return mix;
 }
 
-static void hashimoto(const struct ethash *e, const b256 *header_hash, const u8 nonce[8], b256 *mix_out,
-                      b256 *result)
+static void hashimoto(const struct ethash *e, const b256 *header_hash, const u8 nonce[8],
+                      b256 *mix_out, b256 *result)
 {
     u8 text[40];
     u8 seed[64 + 32];
@@ -176,7 +176,8 @@ bool ethash_verify(struct ethash *e, u64 number, const b256 *header_hash, const 
     if (!b256_equal(&mix, mix_hash) || u256_is_zero(*difficulty)) {
         return false;
     }
-    // result <= 2^256 / difficulty: floor((2^256 - 1) / d) is it but for powers of two, where it is one less.
+    // result <= 2^256 / difficulty: floor((2^256 - 1) / d) is it but for powers of two, where it is
+    // one less.
     u256 most = u256_div(u256_max(), *difficulty);
     return !u256_gt(u256_from_b256(result), most);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Block execution. Each part of a block (system calls, transactions, withdrawals, requests, rewards) is one
-// function over struct block_run; block_execute is the order in which they come, and build.c goes the same way.
+// Block execution. Each part of a block (system calls, transactions, withdrawals, requests,
+// rewards) is one function over struct block_run; block_execute is the order in which they come,
+// and build.c goes the same way.
 #include "core/chain/block_run.h"
 
 #include "core/trie/root.h"
@@ -12,9 +13,9 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-#define SYSTEM_GAS 30000000u          // EIP-4788
-#define BLOCK_SIZE_MAX 8388608u       // EIP-7934: 10 MiB less 2 MiB
-#define DEPOSIT_DATA_SIZE 576u        // EIP-6110
+#define SYSTEM_GAS 30000000u    // EIP-4788
+#define BLOCK_SIZE_MAX 8388608u // EIP-7934: 10 MiB less 2 MiB
+#define DEPOSIT_DATA_SIZE 576u  // EIP-6110
 #define GWEI 1000000000u
 
 static const address SYSTEM_CALLER = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -23,14 +24,17 @@ static const address BEACON_ROOTS = {{0x00, 0x0f, 0x3d, 0xf6, 0xd7, 0x32, 0x80, 
                                       0x9f, 0xb7, 0xb8, 0xbb, 0x85, 0x22, 0xd0, 0xbe, 0xac, 0x02}};
 static const address HISTORY = {{0x00, 0x00, 0xf9, 0x08, 0x27, 0xf1, 0xc5, 0x3a, 0x10, 0xcb,
                                  0x7a, 0x02, 0x33, 0x5b, 0x17, 0x53, 0x20, 0x00, 0x29, 0x35}};
-static const address WITHDRAWAL_REQUESTS = {{0x00, 0x00, 0x09, 0x61, 0xef, 0x48, 0x0e, 0xb5, 0x5e, 0x80,
-                                             0xd1, 0x9a, 0xd8, 0x35, 0x79, 0xa6, 0x4c, 0x00, 0x70, 0x02}};
-static const address CONSOLIDATIONS = {{0x00, 0x00, 0xbb, 0xdd, 0xc7, 0xce, 0x48, 0x86, 0x42, 0xfb,
-                                        0x57, 0x9f, 0x8b, 0x00, 0xf3, 0xa5, 0x90, 0x00, 0x72, 0x51}};
+static const address WITHDRAWAL_REQUESTS = {{0x00, 0x00, 0x09, 0x61, 0xef, 0x48, 0x0e,
+                                             0xb5, 0x5e, 0x80, 0xd1, 0x9a, 0xd8, 0x35,
+                                             0x79, 0xa6, 0x4c, 0x00, 0x70, 0x02}};
+static const address CONSOLIDATIONS = {{0x00, 0x00, 0xbb, 0xdd, 0xc7, 0xce, 0x48,
+                                        0x86, 0x42, 0xfb, 0x57, 0x9f, 0x8b, 0x00,
+                                        0xf3, 0xa5, 0x90, 0x00, 0x72, 0x51}};
 // keccak256("DepositEvent(bytes,bytes,bytes,bytes,bytes)")
-static const b256 DEPOSIT_TOPIC = {{0x64, 0x9b, 0xbc, 0x62, 0xd0, 0xe3, 0x13, 0x42, 0xaf, 0xea, 0x4e,
-                                    0x5c, 0xd8, 0x2d, 0x40, 0x49, 0xe7, 0xe1, 0xee, 0x91, 0x2f, 0xc0,
-                                    0x88, 0x9a, 0xa7, 0x90, 0x80, 0x3b, 0xe3, 0x90, 0x38, 0xc5}};
+static const b256 DEPOSIT_TOPIC = {{0x64, 0x9b, 0xbc, 0x62, 0xd0, 0xe3, 0x13, 0x42,
+                                    0xaf, 0xea, 0x4e, 0x5c, 0xd8, 0x2d, 0x40, 0x49,
+                                    0xe7, 0xe1, 0xee, 0x91, 0x2f, 0xc0, 0x88, 0x9a,
+                                    0xa7, 0x90, 0x80, 0x3b, 0xe3, 0x90, 0x38, 0xc5}};
 static const address DAO_REFUND = {{0xbf, 0x4e, 0xd7, 0xb2, 0x7f, 0x1d, 0x66, 0x65, 0x46, 0xe3,
                                     0x0d, 0x74, 0xd5, 0x0d, 0x17, 0x3d, 0x20, 0xbc, 0xa7, 0x54}};
 
@@ -40,8 +44,9 @@ static enum fault ancestor_hash(void *ctx, u64 number, b256 *out)
     return a->hash(a->ctx, number, out);
 }
 
-void chain_block_init(struct chain_block *out, const struct schedule *s, const struct block_rules *rules,
-                      const struct header *h, const struct chain_ancestry *ancestry)
+void chain_block_init(struct chain_block *out, const struct schedule *s,
+                      const struct block_rules *rules, const struct header *h,
+                      const struct chain_ancestry *ancestry)
 {
     bool paris = rules->fork >= FORK_PARIS;
     *out = (struct chain_block){
@@ -53,17 +58,18 @@ void chain_block_init(struct chain_block *out, const struct schedule *s, const s
         .blob_gas_left = rules->blobs.max * GAS_PER_BLOB,
         .excess_blob_gas = h->excess_blob_gas,
         .blobs = rules->blobs,
-        .vm = {
-            .number = u256_from_u64(h->number),
-            .timestamp = u256_from_u64(h->timestamp),
-            .gas_limit = u256_from_u64(h->gas_limit),
-            .base_fee = h->base_fee,
-            .difficulty_or_prevrandao = paris ? u256_from_b256(h->mix_hash) : h->difficulty,
-            .chain_id = s->chain_id,
-            .coinbase = h->coinbase,
-            .ctx = (void *)(uintptr_t)ancestry,
-            .block_hash = ancestor_hash,
-        },
+        .vm =
+            {
+                .number = u256_from_u64(h->number),
+                .timestamp = u256_from_u64(h->timestamp),
+                .gas_limit = u256_from_u64(h->gas_limit),
+                .base_fee = h->base_fee,
+                .difficulty_or_prevrandao = paris ? u256_from_b256(h->mix_hash) : h->difficulty,
+                .chain_id = s->chain_id,
+                .coinbase = h->coinbase,
+                .ctx = (void *)(uintptr_t)ancestry,
+                .block_hash = ancestor_hash,
+            },
     };
     if (rules->blobs.max > 0) {
         out->vm.blob_base_fee = blob_base_fee(h->excess_blob_gas, rules->blobs.update_fraction);
@@ -72,7 +78,8 @@ void chain_block_init(struct chain_block *out, const struct schedule *s, const s
 
 // ---- system calls
 
-// Calls a system contract as a transaction of its own that nobody pays; *ran tells whether it has code.
+// Calls a system contract as a transaction of its own that nobody pays; *ran tells whether it has
+// code.
 static enum fault system_call(struct block_run *r, const address *to, bytes input, bool *ran,
                               struct vm_result *result)
 {
@@ -173,7 +180,8 @@ static void bloom_of_logs(struct state *s, u8 bloom[256])
     }
 }
 
-static void put_receipt(struct block_run *r, const struct transaction *t, const struct chain_receipt *receipt)
+static void put_receipt(struct block_run *r, const struct transaction *t,
+                        const struct chain_receipt *receipt)
 {
     struct buf *out = &r->receipts;
     u8 bloom[256] = {0};
@@ -278,8 +286,8 @@ static bool collect_deposits(struct block_run *r)
 {
     for (usize i = 0; i < state_log_count(r->s); i++) {
         const struct state_log *l = state_log_at(r->s, i);
-        bool is_deposit = address_equal(&l->emitter, &r->schedule->deposit_contract) && l->topic_count > 0 &&
-                          b256_equal(&l->topic[0], &DEPOSIT_TOPIC);
+        bool is_deposit = address_equal(&l->emitter, &r->schedule->deposit_contract) &&
+                          l->topic_count > 0 && b256_equal(&l->topic[0], &DEPOSIT_TOPIC);
         if (is_deposit && !put_deposit(&r->deposits, state_log_data(r->s, l))) {
             return false;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A block's execution: what happens before its transactions, the transactions, what happens after them, and
-// whether the header says the same (yellow paper, section 11; EIP-4788, 2935, 4895, 6110, 7002, 7251, 7685).
+// A block's execution: what happens before its transactions, the transactions, what happens after
+// them, and whether the header says the same (yellow paper, section 11; EIP-4788, 2935, 4895, 6110,
+// 7002, 7251, 7685).
 #pragma once
 
 #include "core/chain/header_rules.h"
@@ -33,7 +34,8 @@ struct block_context {
 MUST_USE enum fault block_execute(const struct block_context *c, const struct block *b,
                                   enum block_verdict *verdict, struct block_result *out);
 // What transactions and calls of a block with this header see of it.
-void chain_block_init(struct chain_block *out, const struct schedule *s, const struct block_rules *rules,
-                      const struct header *h, const struct chain_ancestry *ancestry);
+void chain_block_init(struct chain_block *out, const struct schedule *s,
+                      const struct block_rules *rules, const struct header *h,
+                      const struct chain_ancestry *ancestry);
 // Roots and hashes of the body against the header.
 enum block_verdict block_check_body(const struct block_rules *r, const struct block *b);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Header rules. Each check is a small function; header_check walks them in the order in which clients look.
+// Header rules. Each check is a small function; header_check walks them in the order in which
+// clients look.
 #include "core/chain/header_rules.h"
 
 #include "lib/base/bytes.h"
 #include "lib/num/u256.h"
 
 #define GAS_PER_BLOB 131072u
-#define BLOB_BASE_COST 8192u       // EIP-7918
+#define BLOB_BASE_COST 8192u // EIP-7918
 #define GAS_LIMIT_MIN 5000u
 #define GAS_LIMIT_DIVISOR 1024u
 #define BASE_FEE_INITIAL 1000000000u
@@ -16,7 +17,8 @@
 
 const char *block_verdict_name(enum block_verdict v)
 {
-    static const char *const NAMES[] = {"",
+    static const char *const NAMES[] = {
+        "",
 #define BLOCK_VERDICT(NAME, test_name, text) test_name,
 #include "spec/block_verdicts.def"
     };
@@ -25,7 +27,8 @@ const char *block_verdict_name(enum block_verdict v)
 
 const char *block_verdict_text(enum block_verdict v)
 {
-    static const char *const TEXTS[] = {"valid",
+    static const char *const TEXTS[] = {
+        "valid",
 #define BLOCK_VERDICT(NAME, test_name, text) text,
 #include "spec/block_verdicts.def"
     };
@@ -155,7 +158,7 @@ static enum block_verdict check_gas(const struct block_rules *r, const struct he
     u64 moved = h->gas_limit > before ? h->gas_limit - before : before - h->gas_limit;
     bool far = moved >= before / GAS_LIMIT_DIVISOR;
     return far || h->gas_limit < GAS_LIMIT_MIN || h->gas_limit >> 63 != 0 ? BLOCK_GAS_LIMIT
-                                                                         : BLOCK_VALID;
+                                                                          : BLOCK_VALID;
 }
 
 static enum block_verdict check_work(const struct block_rules *r, const struct header *h,

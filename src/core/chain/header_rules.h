@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Is a header valid as a child of its parent? Rules of every era, without the state (yellow paper, 4.4.4;
-// EIP-2, 100, 649, 1559, 3675, 4844, 7691, 7918).
+// Is a header valid as a child of its parent? Rules of every era, without the state (yellow
+// paper, 4.4.4; EIP-2, 100, 649, 1559, 3675, 4844, 7691, 7918).
 #pragma once
 
 #include "core/chain/schedule.h"
 #include "core/eth/block.h"
 
-enum block_verdict
-{
+enum block_verdict {
     BLOCK_VALID = 0,
 #define BLOCK_VERDICT(NAME, test_name, text) BLOCK_##NAME,
 #include "spec/block_verdicts.def"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// When which rules are in force on a chain: forks by block, time or total difficulty, blob parameters by fork
-// (EIP-7840, 7892), and what is peculiar to the chain.
+// When which rules are in force on a chain: forks by block, time or total difficulty, blob
+// parameters by fork (EIP-7840, 7892), and what is peculiar to the chain.
 #pragma once
 
 #include "core/chain/transact.h"
 
-enum activation
-{
+enum activation {
     BY_BLOCK,
-    BY_DIFFICULTY, // Paris on chains that mined: the parent's total difficulty reaches `at_difficulty`
+    BY_DIFFICULTY, // Paris on chains that mined: the parent's total difficulty reaches
+                   // `at_difficulty`
     BY_TIME,
 };
 
@@ -37,9 +37,9 @@ struct schedule {
     u32 count;
     bool has_dao;
     u64 dao_block;
-    bool proves_work;         // seals of PoW blocks are verified
-    struct vm_params params;  // of the hybrid section, before the first entry below
-    bool has_tx_gas_max;      // of it: `maxTxGas` replaces EIP-7825's cap
+    bool proves_work;        // seals of PoW blocks are verified
+    struct vm_params params; // of the hybrid section, before the first entry below
+    bool has_tx_gas_max;     // of it: `maxTxGas` replaces EIP-7825's cap
     u64 tx_gas_max;
     struct hybrid_entry hybrid[HYBRID_MAX]; // ascending by time; each replaces the ones before it
     u32 hybrid_count;
@@ -50,8 +50,8 @@ struct block_rules { // for one block
     enum fork fork;
     u64 bomb_delay;
     struct blob_schedule blobs;
-    bool is_dao_block;        // the block of the DAO fork
-    bool has_dao_extra;       // one of the ten that carry its extra data
+    bool is_dao_block;  // the block of the DAO fork
+    bool has_dao_extra; // one of the ten that carry its extra data
     struct vm_params params;
     bool has_tx_gas_max; // of the hybrid section: replaces EIP-7825's cap
     u64 tx_gas_max;
@@ -60,11 +60,13 @@ struct block_rules { // for one block
 // The deposit contract of the main network and of the official tests.
 extern const address DEPOSIT_CONTRACT_MAINNET;
 
-// Rules of the block with this number and time; `difficulty_before` is its parent's total difficulty.
+// Rules of the block with this number and time; `difficulty_before` is its parent's total
+// difficulty.
 struct block_rules schedule_rules(const struct schedule *s, u64 number, u64 timestamp,
                                   const u256 *difficulty_before);
 // The delay of the bomb that came with a fork.
 u64 bomb_delay_of(enum fork f);
 void schedule_add(struct schedule *s, enum fork f, enum activation by, u64 at);
-// A schedule by the name that official tests give a network ("Berlin", "ShanghaiToCancunAtTime15k", …).
+// A schedule by the name that official tests give a network ("Berlin", "ShanghaiToCancunAtTime15k",
+// …).
 bool schedule_from_test_name(struct schedule *s, const char *name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The life of a transaction: validity, purchase of gas, authorizations, warm sets, execution, refund, floor,
-// payment of the coinbase. Rules of forks are read from the gas table.
+// The life of a transaction: validity, purchase of gas, authorizations, warm sets, execution,
+// refund, floor, payment of the coinbase. Rules of forks are read from the gas table.
 #include "core/chain/transact.h"
 
 #include "lib/base/bytes.h"
@@ -19,7 +19,8 @@ struct blob_schedule blob_schedule_of(enum fork f)
     return f >= FORK_PRAGUE ? PRAGUE : f >= FORK_CANCUN ? CANCUN : NONE;
 }
 
-// EIP-4844's fake_exponential with factor 1: the sum of x^i / (i! d^(i-1)) / d, each term rounded down.
+// EIP-4844's fake_exponential with factor 1: the sum of x^i / (i! d^(i-1)) / d, each term rounded
+// down.
 u256 blob_base_fee(u64 excess_blob_gas, u64 update_fraction)
 {
     u256 d = u256_from_u64(update_fraction);
@@ -33,7 +34,8 @@ u256 blob_base_fee(u64 excess_blob_gas, u64 update_fraction)
     return u256_div(sum, d);
 }
 
-struct intrinsic_gas transaction_intrinsic_gas(const struct gas_table *p, const struct transaction *t)
+struct intrinsic_gas transaction_intrinsic_gas(const struct gas_table *p,
+                                               const struct transaction *t)
 {
     u64 nonzero = 0;
     for (usize i = 0; i < t->data.n; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One transaction in one block: is it valid, what does it cost before it runs, and what it does to the state
-// (yellow paper, section 6; EIP-1559, 2929, 2930, 3529, 3607, 3651, 3860, 4844, 7623, 7702, 7825).
+// One transaction in one block: is it valid, what does it cost before it runs, and what it does to
+// the state (yellow paper, section 6; EIP-1559, 2929, 2930, 3529, 3607, 3651, 3860, 4844, 7623,
+// 7702, 7825).
 #pragma once
 
 #include "core/eth/transaction.h"
@@ -17,10 +18,10 @@ struct chain_block { // what transactions see of their block
     struct vm_params params;
     bool has_tx_gas_max; // `maxTxGas` of the hybrid section replaces EIP-7825's cap
     u64 tx_gas_max;
-    bool is_call;        // what runs is no transaction of a key: its sender's nonce and code do not matter, nor
-                         // does the cap of a transaction's gas
+    bool is_call; // what runs is no transaction of a key: its sender's nonce and code do not
+                  // matter, nor does the cap of a transaction's gas
     struct vm_block vm;
-    u64 gas_left;        // of the block's limit
+    u64 gas_left; // of the block's limit
     u64 blob_gas_left;
     u64 excess_blob_gas;
     struct blob_schedule blobs;
@@ -39,13 +40,14 @@ struct chain_receipt {
 struct intrinsic_gas {
     u64 gas, floor;
 };
-struct intrinsic_gas transaction_intrinsic_gas(const struct gas_table *p, const struct transaction *t);
+struct intrinsic_gas transaction_intrinsic_gas(const struct gas_table *p,
+                                               const struct transaction *t);
 
 u256 blob_base_fee(u64 excess_blob_gas, u64 update_fraction);
 
 // Checks and, if valid, executes `t` of `sender` inside a transaction of its own of `s`, pays and
-// refunds. On a verdict the state is as before, but that the coinbase is left untouched too: who needs
-// it touched after a refused transaction does so.
+// refunds. On a verdict the state is as before, but that the coinbase is left untouched too: who
+// needs it touched after a refused transaction does so.
 MUST_USE enum fault chain_transact(struct vm *vm, struct state *s, const struct chain_block *b,
                                    const struct transaction *t, const address *sender,
                                    enum verdict *verdict, struct chain_receipt *out);

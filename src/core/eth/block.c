@@ -67,8 +67,7 @@ bool header_decode(struct header *h, bytes *rest)
     keccak256(&h->hash, from.p, from.n - rest->n);
     return rlp_next_exact(h->parent_hash.b, 32, &list) &&
            rlp_next_exact(h->uncles_hash.b, 32, &list) &&
-           rlp_next_exact(h->coinbase.b, 20, &list) &&
-           rlp_next_exact(h->state_root.b, 32, &list) &&
+           rlp_next_exact(h->coinbase.b, 20, &list) && rlp_next_exact(h->state_root.b, 32, &list) &&
            rlp_next_exact(h->transactions_root.b, 32, &list) &&
            rlp_next_exact(h->receipts_root.b, 32, &list) && rlp_next_exact(h->bloom, 256, &list) &&
            rlp_next_u256(&h->difficulty, &list) && rlp_next_u64(&h->number, &list) &&

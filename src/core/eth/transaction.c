@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Wire form of transactions. Each type is a row of fields; encoder and decoder walk the same row, so that they
-// cannot disagree and a new type is a new row.
+// Wire form of transactions. Each type is a row of fields; encoder and decoder walk the same row,
+// so that they cannot disagree and a new type is a new row.
 #include "core/eth/transaction.h"
 
 #include "lib/base/bytes.h"
@@ -13,8 +13,7 @@
 
 #define AUTHORIZATION_MAGIC 0x05 // EIP-7702
 
-enum field
-{
+enum field {
     FIELD_END,
     FIELD_CHAIN_ID,
     FIELD_NONCE,
@@ -39,9 +38,9 @@ static const u8 FIELDS[TX_TYPE_COUNT][16] = {
                         FIELD_VALUE, FIELD_DATA, FIELD_ACCESS, FIELD_SIGNATURE},
     [TX_FEE_MARKET] = {FIELD_CHAIN_ID, FIELD_NONCE, FIELD_PRIORITY, FIELD_FEE, FIELD_GAS_LIMIT,
                        FIELD_TO, FIELD_VALUE, FIELD_DATA, FIELD_ACCESS, FIELD_SIGNATURE},
-    [TX_BLOB] = {FIELD_CHAIN_ID, FIELD_NONCE, FIELD_PRIORITY, FIELD_FEE, FIELD_GAS_LIMIT,
-                 FIELD_TO, FIELD_VALUE, FIELD_DATA, FIELD_ACCESS, FIELD_BLOB_FEE,
-                 FIELD_BLOB_HASHES, FIELD_SIGNATURE},
+    [TX_BLOB] = {FIELD_CHAIN_ID, FIELD_NONCE, FIELD_PRIORITY, FIELD_FEE, FIELD_GAS_LIMIT, FIELD_TO,
+                 FIELD_VALUE, FIELD_DATA, FIELD_ACCESS, FIELD_BLOB_FEE, FIELD_BLOB_HASHES,
+                 FIELD_SIGNATURE},
     [TX_AUTHORIZATION] = {FIELD_CHAIN_ID, FIELD_NONCE, FIELD_PRIORITY, FIELD_FEE, FIELD_GAS_LIMIT,
                           FIELD_TO, FIELD_VALUE, FIELD_DATA, FIELD_ACCESS, FIELD_AUTHORIZATIONS,
                           FIELD_SIGNATURE},
@@ -49,7 +48,8 @@ static const u8 FIELDS[TX_TYPE_COUNT][16] = {
 
 const char *verdict_name(enum verdict v)
 {
-    static const char *const NAMES[] = {"",
+    static const char *const NAMES[] = {
+        "",
 #define VERDICT(NAME, test_name, text) test_name,
 #include "spec/verdicts.def"
     };
@@ -58,7 +58,8 @@ const char *verdict_name(enum verdict v)
 
 const char *verdict_text(enum verdict v)
 {
-    static const char *const TEXTS[] = {"valid",
+    static const char *const TEXTS[] = {
+        "valid",
 #define VERDICT(NAME, test_name, text) text,
 #include "spec/verdicts.def"
     };
@@ -274,7 +275,7 @@ enum verdict transaction_decode(struct transaction *t, bytes wire)
         return VERDICT_RLP_INVALID;
     }
     for (const u8 *f = FIELDS[t->type]; *f != FIELD_END; f++) {
-        if (!next_field(t, (enum field)*f, &rest)) {
+        if (!next_field(t, (enum field) * f, &rest)) {
             return VERDICT_RLP_INVALID;
         }
     }
@@ -389,7 +390,7 @@ static void put_all(struct buf *out, const struct transaction *t, bool with_sign
     usize list = rlp_begin_list(out);
     for (const u8 *f = FIELDS[t->type]; *f != FIELD_END; f++) {
         if (*f != FIELD_SIGNATURE || with_signature) {
-            put_field(out, t, (enum field)*f);
+            put_field(out, t, (enum field) * f);
         }
     }
     if (!with_signature && t->type == TX_LEGACY && t->has_chain_id) { // EIP-155

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A transaction of any type as a value, its wire coding, hash and signer (yellow paper, 4.2; EIP-155, 2718,
-// 2930, 1559, 4844, 7702). Decoding checks form only; rules of forks and state are core/chain's.
+// A transaction of any type as a value, its wire coding, hash and signer (yellow paper, 4.2;
+// EIP-155, 2718, 2930, 1559, 4844, 7702). Decoding checks form only; rules of forks and state are
+// core/chain's.
 #pragma once
 
 #include "lib/base/buf.h"
 #include "lib/base/cc.h"
 #include "lib/base/types.h"
 
-enum transaction_type
-{
+enum transaction_type {
     TX_LEGACY,
     TX_ACCESS_LIST,   // EIP-2930
     TX_FEE_MARKET,    // EIP-1559
@@ -56,8 +56,7 @@ struct transaction {
     u256 r, s;
 };
 
-enum verdict
-{
+enum verdict {
     VERDICT_VALID = 0,
 #define VERDICT(NAME, test_name, text) VERDICT_##NAME,
 #include "spec/verdicts.def"
@@ -72,8 +71,8 @@ void transaction_fini(struct transaction *t);
 MUST_USE enum verdict transaction_decode(struct transaction *t, bytes wire);
 void transaction_encode(struct buf *out, const struct transaction *t);
 void transaction_hash(b256 *out, const struct transaction *t);
-// The address that signed it; VERDICT_SIGNATURE_INVALID if there is none or (`low_s`: since Homestead, EIP-2)
-// its s is above half the order.
+// The address that signed it; VERDICT_SIGNATURE_INVALID if there is none or (`low_s`: since
+// Homestead, EIP-2) its s is above half the order.
 MUST_USE enum verdict transaction_signer(address *out, const struct transaction *t, bool low_s);
 // Signs it with a private key; false if that is none.
 MUST_USE bool transaction_sign(struct transaction *t, const b256 *key);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The world state in memory, with a journal: accounts, storage, transient storage, access sets, logs,
-// refunds. Everything that a reverted frame must undo goes through the journal; checkpoints nest. What is
-// not in memory yet is asked of a source. One state belongs to one thread.
+// The world state in memory, with a journal: accounts, storage, transient storage, access sets,
+// logs, refunds. Everything that a reverted frame must undo goes through the journal; checkpoints
+// nest. What is not in memory yet is asked of a source. One state belongs to one thread.
 //
-// Invariants: (1) every change between begin and end of a transaction has a journal entry, so reverting to
-// a checkpoint restores exactly what was. (2) "In this transaction" marks are epochs, not flags: beginning a
-// transaction costs nothing for accounts that it does not touch. (3) No order of a hash map is visible:
-// exports are sorted by address and key.
+// Invariants: (1) every change between begin and end of a transaction has a journal entry, so
+// reverting to a checkpoint restores exactly what was. (2) "In this transaction" marks are epochs,
+// not flags: beginning a transaction costs nothing for accounts that it does not touch. (3) No
+// order of a hash map is visible: exports are sorted by address and key.
 #pragma once
 
 #include "core/state/source.h"
@@ -34,25 +34,29 @@ struct state_checkpoint {
 
 struct state *state_new(const struct state_source *source); // source may be NULL: an empty world
 void state_free(struct state *s);
-// A state with the same contents and source and nothing else (no transaction, no index of changes, nothing dirty:
-// call it when all that was dirty has been taken).
+// A state with the same contents and source and nothing else (no transaction, no index of changes,
+// nothing dirty: call it when all that was dirty has been taken).
 struct state *state_clone(const struct state *s);
 
 // ---- transactions and checkpoints
-void state_begin_transaction(struct state *s); // clears access sets, transient storage, logs, refund, marks
+void state_begin_transaction(
+    struct state *s); // clears access sets, transient storage, logs, refund, marks
 // Applies what happens at a transaction's end: deletes destroyed accounts, and if `clear_empty` the
 // touched empty ones (EIP-161). Then the journal is empty.
 void state_end_transaction(struct state *s, bool clear_empty);
 struct state_checkpoint state_checkpoint(const struct state *s);
 void state_revert(struct state *s, struct state_checkpoint to);
-// First fault of the source since the last call; FAULT_NONE if all went well. Reads return zeros after one.
+// First fault of the source since the last call; FAULT_NONE if all went well. Reads return zeros
+// after one.
 MUST_USE enum fault state_take_fault(struct state *s);
 
-// ---- accounts. Handles are found by address once and then used; absent accounts have a handle too.
+// ---- accounts. Handles are found by address once and then used; absent accounts have a handle
+// too.
 struct account *state_account(struct state *s, const address *a);
 const address *account_address(const struct account *a);
 bool account_exists(const struct account *a);
-bool account_is_empty(const struct account *a); // EIP-161: no nonce, balance, code (absent ones too)
+bool account_is_empty(
+    const struct account *a); // EIP-161: no nonce, balance, code (absent ones too)
 u64 account_nonce(const struct account *a);
 const u256 *account_balance(const struct account *a);
 const b256 *account_code_hash(const struct account *a); // keccak of nothing if it has no code
@@ -83,7 +87,8 @@ bool state_code_is_marked(const struct state *s, const struct account *a);
 
 // ---- storage
 u256 state_sload(struct state *s, struct account *a, const u256 *key);
-u256 state_sload_original(struct state *s, struct account *a, const u256 *key); // at the transaction's start
+u256 state_sload_original(struct state *s, struct account *a,
+                          const u256 *key); // at the transaction's start
 void state_sstore(struct state *s, struct account *a, const u256 *key, const u256 *value);
 u256 state_tload(struct state *s, struct account *a, const u256 *key);
 void state_tstore(struct state *s, struct account *a, const u256 *key, const u256 *value);
@@ -100,8 +105,7 @@ bytes state_log_data(const struct state *s, const struct state_log *l);
 struct state_change {
     u64 transaction; // number of state_begin_transaction calls before it, less one
     address account;
-    enum state_change_kind
-    {
+    enum state_change_kind {
         STATE_CHANGE_BALANCE,
         STATE_CHANGE_NONCE,
         STATE_CHANGE_CODE,    // before, after: code hashes
@@ -122,8 +126,8 @@ struct state_visitor {
 };
 void state_visit(struct state *s, const struct state_visitor *v);
 
-// What may have changed since the last call (since state_new for the first): each account with its slots, in no
-// order. `wiped`: all slots that are not told of are gone. Costs what changed.
+// What may have changed since the last call (since state_new for the first): each account with its
+// slots, in no order. `wiped`: all slots that are not told of are gone. Costs what changed.
 struct state_dirty_visitor {
     void *ctx;
     void (*begin)(void *ctx, const struct account *a, bool wiped);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tries of a state, kept from root to root: a new root costs what has changed since the last one (yellow
-// paper, section 4.1: accounts by hash of address, slots by hash of key).
+// The tries of a state, kept from root to root: a new root costs what has changed since the last
+// one (yellow paper, section 4.1: accounts by hash of address, slots by hash of key).
 #pragma once
 
 #include "core/state/state.h"

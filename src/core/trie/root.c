@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A trie's root without the trie: sorted items fall into nodes by their common nibbles, each node is encoded
-// once its children are. Recursion is as deep as keys have nibbles.
+// A trie's root without the trie: sorted items fall into nodes by their common nibbles, each node
+// is encoded once its children are. Recursion is as deep as keys have nibbles.
 #include "core/trie/root.h"
 
 #include "lib/base/buf.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Roots of Merkle-Patricia tries that are given whole (yellow paper, appendix D): transactions, receipts,
-// withdrawals, and state where all of it is at hand. Linear in the bytes of the items but for sorting.
+// Roots of Merkle-Patricia tries that are given whole (yellow paper, appendix D): transactions,
+// receipts, withdrawals, and state where all of it is at hand. Linear in the bytes of the items but
+// for sorting.
 #pragma once
 
 #include "lib/base/types.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Collects accounts and slots of a state as trie items. Items refer to one buffer by offset while it grows, so
-// pointers are made at the end of each trie.
+// Collects accounts and slots of a state as trie items. Items refer to one buffer by offset while
+// it grows, so pointers are made at the end of each trie.
 #include "core/trie/state_root.h"
 
 #include "core/trie/root.h"

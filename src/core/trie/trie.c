@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The trie's nodes and what is done with them. A node may have several owners; who changes one that is not his
-// alone copies it first. Functions that take a node take over one reference and give one back.
+// The trie's nodes and what is done with them. A node may have several owners; who changes one that
+// is not his alone copies it first. Functions that take a node take over one reference and give one
+// back.
 //
-// Invariants: (1) an extension's child is a branch; (2) a branch has at least two of its sixteen children and
-// its value; (3) a node's `ref` is valid if `ref_size` is not 0, and then those of all nodes below are.
+// Invariants: (1) an extension's child is a branch; (2) a branch has at least two of its sixteen
+// children and its value; (3) a node's `ref` is valid if `ref_size` is not 0, and then those of all
+// nodes below are.
 #include "core/trie/trie.h"
 
 #include "core/trie/root.h"
@@ -16,8 +18,7 @@
 #define NIBBLES_MAX (2 * TRIE_KEY_MAX)
 #define REF_MAX 33u // a hash as RLP, or the coding of a node of less than 32 bytes
 
-enum node_kind
-{
+enum node_kind {
     NODE_LEAF,      // path, value
     NODE_EXTENSION, // path, child[0]
     NODE_BRANCH,    // child[0..15], value (may be empty)
@@ -174,7 +175,8 @@ static struct trie_node *split_leaf(struct trie_node *n, u32 common, struct path
     return result;
 }
 
-static struct trie_node *split_extension(struct trie_node *n, u32 common, struct path key, bytes value)
+static struct trie_node *split_extension(struct trie_node *n, u32 common, struct path key,
+                                         bytes value)
 {
     struct trie_node *branch = node_new(NODE_BRANCH, NO_PATH, BYTES_NONE);
     struct path rest = behind(path_of(n), common); // at least one nibble
@@ -258,7 +260,6 @@ static struct trie_node *settle_branch(struct trie_node *n)
     node_drop(n);
     return result;
 }
-
 
 // The key is there.
 static struct trie_node *cut(struct trie_node *n, struct path key)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Cache of RISC-V programs by code hash: validated and decoded once, shared by all frames that run them.
-// Refused images are remembered too, so that a hostile one is not validated again and again. Bounded: when
-// full it is emptied; programs of live frames live on by their own references.
+// Cache of RISC-V programs by code hash: validated and decoded once, shared by all frames that run
+// them. Refused images are remembered too, so that a hostile one is not validated again and again.
+// Bounded: when full it is emptied; programs of live frames live on by their own references.
 #include "core/vm/priv.h"
 
 #include "lib/base/hash.h"

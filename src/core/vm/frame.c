@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Begin and end of frames: one path for calls, creations and precompiles of both kinds. A frame begins with
-// a checkpoint and the move of value; it ends by keeping or reverting what it did, settling a creation's
-// deposit, and leaving an answer for the frame that asked.
+// Begin and end of frames: one path for calls, creations and precompiles of both kinds. A frame
+// begins with a checkpoint and the move of value; it ends by keeping or reverting what it did,
+// settling a creation's deposit, and leaving an answer for the frame that asked.
 #include "core/vm/priv.h"
 
 #include "lib/crypto/hash/keccak.h"
@@ -82,7 +82,9 @@ static enum fault run_precompile(struct vm *vm, const struct precompile *p,
     vm->answer = (struct answer){
         .ready = true,
         .status = ok ? EVM_SUCCESS : EVM_HALT,
-        .halt = ok ? HALT_NONE : paid ? HALT_BAD_ARGUMENT : HALT_OUT_OF_GAS,
+        .halt = ok     ? HALT_NONE
+                : paid ? HALT_BAD_ARGUMENT
+                       : HALT_OUT_OF_GAS,
         .gas = ok ? q->gas - price : 0,
     };
     struct inspect_end e = {
@@ -98,7 +100,8 @@ static enum fault run_precompile(struct vm *vm, const struct precompile *p,
 
 // ---- RISC-V frames
 
-// Pages in a row from L live ones on: 128 + floor(L / 4) each (ABI section 4), summed in closed form.
+// Pages in a row from L live ones on: 128 + floor(L / 4) each (ABI section 4), summed in closed
+// form.
 static u64 pages_price(u64 live, u64 count)
 {
     u64 end = live + count;
@@ -140,7 +143,8 @@ static bool open_container(bytes init, bytes *image, bytes *arguments)
     return true;
 }
 
-// Container, price of large code, image, length of calldata, page limits, page prices: in this order.
+// Container, price of large code, image, length of calldata, page limits, page prices: in this
+// order.
 static enum halt prepare_riscv(struct vm *vm, struct frame *f, gas *g, u64 start_price)
 {
     if (f->is_create) {
@@ -181,7 +185,8 @@ static enum fault begin_riscv(struct vm *vm, struct frame *f, u64 gas_given, u64
     }
     struct rv_slot *slot = rv_slot_acquire(vm->pool, f->program);
     if (slot == NULL) {
-        return vm_fault(vm, FAULT_OUT_OF_MEMORY, "no memory for a RISC-V frame at depth %u", f->depth);
+        return vm_fault(vm, FAULT_OUT_OF_MEMORY, "no memory for a RISC-V frame at depth %u",
+                        f->depth);
     }
     rv_slot_set_calldata(slot, f->input);
     rv_machine_init(&f->m, f->program, slot, (i64)gas_left(g) * (i64)vm->params.cycles_per_gas);
@@ -205,8 +210,8 @@ static void release_riscv(struct vm *vm, struct frame *f)
 
 // ---- begin
 
-static struct frame *push_frame(struct vm *vm, const struct frame_request *q, enum inspect_kind kind,
-                                struct state_checkpoint before)
+static struct frame *push_frame(struct vm *vm, const struct frame_request *q,
+                                enum inspect_kind kind, struct state_checkpoint before)
 {
     CHECK(vm->count <= FRAME_DEPTH_MAX);
     struct frame **place = &vm->frames[vm->count];
@@ -269,9 +274,7 @@ enum fault frame_begin(struct vm *vm, const struct frame_request *q)
         return run_precompile(vm, p, q, before);
     }
     bool riscv = vm->params.riscv && q->code.n > 0 && q->code.p[0] == 0xFF;
-    enum inspect_kind kind = riscv           ? INSPECT_RISCV
-                             : q->code.n > 0 ? INSPECT_EVM
-                                             : INSPECT_NONE;
+    enum inspect_kind kind = riscv ? INSPECT_RISCV : q->code.n > 0 ? INSPECT_EVM : INSPECT_NONE;
     report_enter(vm, q, kind);
     vm->return_data.n = 0;
     if (kind == INSPECT_NONE && !q->is_create) {
@@ -295,8 +298,9 @@ static bool begins_with_elf(bytes code)
     return code.n >= sizeof MAGIC && equal_bytes(code.p, MAGIC, sizeof MAGIC);
 }
 
-// Whether `code` may be deployed: EF, size, HV1, then the deposit, which is taken from *gas_left and then
-// from *extra. *store tells whether the code is stored (Frontier keeps an account without it).
+// Whether `code` may be deployed: EF, size, HV1, then the deposit, which is taken from *gas_left
+// and then from *extra. *store tells whether the code is stored (Frontier keeps an account without
+// it).
 static enum halt settle_creation(struct vm *vm, bytes code, u64 *gas_left, u64 *extra, bool *store)
 {
     const struct gas_table *p = &vm->price;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What tracers, debuggers and profilers may see of an execution. Every function may be NULL; none may change
-// anything. Structures and pointers are valid during the call only. Frames of both kinds, of precompiles
-// and of calls to accounts without code are reported alike: enter, then leave, strictly nested. The same
-// execution gives the same calls, in the same order, in every form and tier (rv_* only exist where RISC-V
-// contracts run; the mini-EVM's own machine is never reported).
+// What tracers, debuggers and profilers may see of an execution. Every function may be NULL; none
+// may change anything. Structures and pointers are valid during the call only. Frames of both
+// kinds, of precompiles and of calls to accounts without code are reported alike: enter, then
+// leave, strictly nested. The same execution gives the same calls, in the same order, in every form
+// and tier (rv_* only exist where RISC-V contracts run; the mini-EVM's own machine is never
+// reported).
 #pragma once
 
 #include "engine/rv/rv.h"
@@ -12,36 +13,35 @@
 
 struct state_log;
 
-enum inspect_kind
-{
-    INSPECT_NONE,       // no code: a plain transfer, or a call that was not begun
+enum inspect_kind {
+    INSPECT_NONE, // no code: a plain transfer, or a call that was not begun
     INSPECT_EVM,
     INSPECT_RISCV,
     INSPECT_PRECOMPILE,
 };
 
 struct inspect_frame {
-    u8 op;              // 0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xFA; of the top frame 0xF1 or 0xF0
+    u8 op; // 0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xFA; of the top frame 0xF1 or 0xF0
     enum inspect_kind kind;
     u32 depth;
     bool is_static;
-    address from;       // the caller as the frame sees it
-    address to;         // the frame's own address (storage, balance); of a creation the new address
-    address code;       // the account whose code runs
+    address from; // the caller as the frame sees it
+    address to;   // the frame's own address (storage, balance); of a creation the new address
+    address code; // the account whose code runs
     u256 value;
-    u64 gas;            // given, stipend included
-    bytes input;        // init code of a creation
+    u64 gas;     // given, stipend included
+    bytes input; // init code of a creation
 };
 
 struct inspect_end {
     u32 depth;
-    u32 status;         // 0 success, 1 revert, 2 halt, 3 not begun
-    enum halt halt;     // why, if status is 2
-    u64 gas_left;       // after a creation's deposit
+    u32 status;     // 0 success, 1 revert, 2 halt, 3 not begun
+    enum halt halt; // why, if status is 2
+    u64 gas_left;   // after a creation's deposit
     bytes output;
-    u64 cycles;         // RISC-V: block charges of this frame
-    u64 instructions;   // RISC-V
-    u32 pages;          // RISC-V: held at its end
+    u64 cycles;       // RISC-V: block charges of this frame
+    u64 instructions; // RISC-V
+    u32 pages;        // RISC-V: held at its end
 };
 
 struct inspect_step { // one EVM instruction, before it is executed
@@ -50,18 +50,17 @@ struct inspect_step { // one EVM instruction, before it is executed
     u8 op;
     u64 gas;
     i64 refund;
-    const u256 *stack;  // lowest word first
+    const u256 *stack; // lowest word first
     u32 stack_height;
     bytes memory;
     u64 return_size;
 };
 
-enum inspect_access
-{
+enum inspect_access {
     INSPECT_ACCOUNT_READ,  // balance, code, existence
     INSPECT_ACCOUNT_WRITE, // balance, nonce, code
     INSPECT_SLOT_READ,
-    INSPECT_SLOT_WRITE,    // value is the new value
+    INSPECT_SLOT_WRITE, // value is the new value
     INSPECT_TRANSIENT_READ,
     INSPECT_TRANSIENT_WRITE,
 };
@@ -80,5 +79,6 @@ struct inspector {
     void (*service)(void *ctx, u32 depth, u8 id, const struct rv_machine *m);
     void (*debug_log)(void *ctx, u32 depth, bytes text); // service 0x04
     void (*log)(void *ctx, u32 depth, const struct state_log *l, bytes data);
-    void (*access)(void *ctx, enum inspect_access kind, const address *a, const u256 *key, const u256 *value);
+    void (*access)(void *ctx, enum inspect_access kind, const address *a, const u256 *key,
+                   const u256 *value);
 };

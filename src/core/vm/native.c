@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The native door: the mini-EVM linked into the host, the oracle of the guest form. Its host table only moves
-// arguments to host.c; its memory is address space reserved once, touched as it is used.
+// The native door: the mini-EVM linked into the host, the oracle of the guest form. Its host table
+// only moves arguments to host.c; its memory is address space reserved once, touched as it is used.
 #include "core/vm/priv.h"
 
 #include "lib/os/map.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// serialize_input: what the mini-EVM is told of a frame, the block and the transaction, in the fixed layout of
-// engine/evm/evm.h. Both forms are given the same records.
+// serialize_input: what the mini-EVM is told of a frame, the block and the transaction, in the
+// fixed layout of engine/evm/evm.h. Both forms are given the same records.
 #include "core/vm/priv.h"
 
 void fill_frame_record(struct vm *vm, const struct frame *f, struct evm_frame_record *r)

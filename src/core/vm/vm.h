@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The orchestrator: one virtual machine that executes messages on a state, routing code of both kinds by its
-// first byte. A VM keeps what is worth keeping between executions (decoded programs, slots, the resident
-// mini-EVM); it has one owner and belongs to one thread.
+// The orchestrator: one virtual machine that executes messages on a state, routing code of both
+// kinds by its first byte. A VM keeps what is worth keeping between executions (decoded programs,
+// slots, the resident mini-EVM); it has one owner and belongs to one thread.
 #pragma once
 
 #include "core/state/state.h"
@@ -18,7 +18,7 @@ enum vm_form // how EVM code is run
     VM_EVM_NATIVE, // by the same source linked into the host
 };
 
-struct vm_params { // the `hybrid` section of a chain's configuration (ABI section 8)
+struct vm_params {         // the `hybrid` section of a chain's configuration (ABI section 8)
     bool riscv;            // hybrid active: code that begins with FF is RISC-V
     u32 cycles_per_gas;    // 1 to 4,096
     u64 max_code_size;     // of code that begins with FF 7F 45 4C 46
@@ -47,39 +47,39 @@ struct vm_transaction {
 struct vm_message {
     bool is_create;
     address from;
-    address to;            // of a call
+    address to; // of a call
     u256 value;
-    bytes input;           // of a call; init code of a creation
+    bytes input; // of a call; init code of a creation
     u64 gas;
-    bool value_stays;      // the frame sees `value`, but no balance changes
-    bool has_code;         // run `code` instead of what `to` holds (it still is `to`'s frame)
+    bool value_stays; // the frame sees `value`, but no balance changes
+    bool has_code;    // run `code` instead of what `to` holds (it still is `to`'s frame)
     bytes code;
 };
 
 struct vm_result {
-    u32 status;            // enum evm_status
-    enum halt halt;        // if status is EVM_HALT
-    u64 gas_left;          // before refunds
-    i64 gas_refund;        // the counter, uncapped; 0 unless success
-    bytes output;          // valid until the next execution
-    address created;       // of a successful creation
-    u64 cycles;            // block charges of all RISC-V contract frames
+    u32 status;      // enum evm_status
+    enum halt halt;  // if status is EVM_HALT
+    u64 gas_left;    // before refunds
+    i64 gas_refund;  // the counter, uncapped; 0 unless success
+    bytes output;    // valid until the next execution
+    address created; // of a successful creation
+    u64 cycles;      // block charges of all RISC-V contract frames
     u64 instructions;
-    u32 pages;             // the greatest number of pages held at once
+    u32 pages; // the greatest number of pages held at once
 };
 
 struct vm *vm_new(enum vm_form form);
 void vm_free(struct vm *vm);
 enum vm_form vm_form_of(const struct vm *vm);
 void vm_set_rules(struct vm *vm, enum fork fork, const struct vm_params *params);
-void vm_set_inspector(struct vm *vm, const struct inspector *i); // copied; NULL: none
-void vm_set_block(struct vm *vm, const struct vm_block *b);      // copied
+void vm_set_inspector(struct vm *vm, const struct inspector *i);        // copied; NULL: none
+void vm_set_block(struct vm *vm, const struct vm_block *b);             // copied
 void vm_set_transaction(struct vm *vm, const struct vm_transaction *t); // copied; blob_hashes kept
 
-// Executes one message inside the current transaction of `s` (state_begin_transaction and access lists
-// are the caller's). A call leaves the sender's nonce; a creation uses and increments it. Value is moved;
-// the caller has checked that the sender has it. On revert and halt everything the frame did is undone.
-// On a fault the state is as before the call.
+// Executes one message inside the current transaction of `s` (state_begin_transaction and access
+// lists are the caller's). A call leaves the sender's nonce; a creation uses and increments it.
+// Value is moved; the caller has checked that the sender has it. On revert and halt everything the
+// frame did is undone. On a fault the state is as before the call.
 MUST_USE enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m,
                                struct vm_result *out);
 // Text that says more about the last fault; "" if there is none.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The HV1 validator (ABI section 3). Every rule is a row of spec/hv1.def; the checks here stand in the
-// same order: file header, program headers one by one, segments against each other. At most 16 headers
-// are looked at, so the work is bounded whatever the file holds. Numbers are compared as the 64-bit
-// values that stand in the file and narrowed only after they are known to lie inside a region.
+// The HV1 validator (ABI section 3). Every rule is a row of spec/hv1.def; the checks here stand in
+// the same order: file header, program headers one by one, segments against each other. At most 16
+// headers are looked at, so the work is bounded whatever the file holds. Numbers are compared as
+// the 64-bit values that stand in the file and narrowed only after they are known to lie inside a
+// region.
 #include "engine/rv/hv1.h"
 
 #include "lib/base/bytes.h"
@@ -209,8 +210,8 @@ static enum hv1_verdict check_overlap(struct survey *s)
     return HV1_OK;
 }
 
-// A segment that is both executable and writable is refused by check_pages; in all others every byte is a
-// file byte.
+// A segment that is both executable and writable is refused by check_pages; in all others every
+// byte is a file byte.
 static enum hv1_verdict check_code(struct survey *s, u64 entry)
 {
     struct hv1_image *image = s->image;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The HV1 validator on hostile bytes: whatever it accepts must be what its header promises. So that random
-// input gets past the file header, the input is also tried as the program headers of a good file.
+// The HV1 validator on hostile bytes: whatever it accepts must be what its header promises. So that
+// random input gets past the file header, the input is also tried as the program headers of a good
+// file.
 #include "engine/rv/hv1.h"
 
 #include "engine/rv/test_image.h"

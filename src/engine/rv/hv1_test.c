@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The HV1 validator, rule by rule: each test spoils one thing of a good image and is named for the rule.
+// The HV1 validator, rule by rule: each test spoils one thing of a good image and is named for the
+// rule.
 #include "engine/rv/hv1.h"
 
 #include "engine/rv/test_image.h"
@@ -23,7 +24,8 @@ static struct hv1_image accept(const struct buf *b)
     return image;
 }
 
-// The good image that the tests spoil: code, read-only data, data with bss, all on pages of their own.
+// The good image that the tests spoil: code, read-only data, data with bss, all on pages of their
+// own.
 static struct buf good(void)
 {
     struct buf b = {0};

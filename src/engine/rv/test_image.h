@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ELF images made in memory, for the tests and fuzz targets of this folder. There is room for sixteen
-// program headers in front; file bytes are appended behind them.
+// ELF images made in memory, for the tests and fuzz targets of this folder. There is room for
+// sixteen program headers in front; file bytes are appended behind them.
 #pragma once
 
 #include "lib/base/buf.h"

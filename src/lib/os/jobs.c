@@ -72,7 +72,8 @@ static void finish(struct child *c, const struct os_job *job, u32 share)
     (void)close(c->pipe);
     c->pipe = -1;
     (void)waitpid(c->pid, &status, 0);
-    job->done(job->ctx, share, buf_bytes(&c->result), WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    job->done(job->ctx, share, buf_bytes(&c->result),
+              WIFEXITED(status) && WEXITSTATUS(status) == 0);
     buf_fini(&c->result);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work that falls into independent shares, on several processors: each share in a process of its own that hands
-// back bytes. A share that crashes takes nobody with it.
+// Work that falls into independent shares, on several processors: each share in a process of its
+// own that hands back bytes. A share that crashes takes nobody with it.
 #pragma once
 
 #include "lib/base/buf.h"
@@ -9,9 +9,9 @@
 
 u32 os_processor_count(void);
 
-// Calls work(ctx, share, &result) for each share below `shares` in a child process and collects what it put into
-// result. done(ctx, share, result, ok) is then called here, in order of completion; ok is false if the
-// child died. False if no process could be made.
+// Calls work(ctx, share, &result) for each share below `shares` in a child process and collects
+// what it put into result. done(ctx, share, result, ok) is then called here, in order of
+// completion; ok is false if the child died. False if no process could be made.
 struct os_job {
     void *ctx;
     void (*work)(void *ctx, u32 share, struct buf *result);
