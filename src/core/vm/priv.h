@@ -95,7 +95,7 @@ struct vm {
     u64 cycles, instructions;
     struct vm_code *code;
     struct rv_pool *pool;
-    char fault_detail[160];
+    struct buf fault_detail; // ends with a 0 byte, or is empty
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;

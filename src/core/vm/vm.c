@@ -6,20 +6,21 @@
 #include "lib/crypto/hash/keccak.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 enum fault vm_fault(struct vm *vm, enum fault f, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(vm->fault_detail, sizeof vm->fault_detail, format, args);
+    buf_clear(&vm->fault_detail);
+    buf_vprintf(&vm->fault_detail, format, args);
+    buf_put_u8(&vm->fault_detail, 0);
     va_end(args);
     return f;
 }
 
 const char *vm_fault_detail(const struct vm *vm)
 {
-    return vm->fault_detail;
+    return vm->fault_detail.n > 0 ? (const char *)vm->fault_detail.p : "";
 }
 
 struct vm_params vm_params_default(void)
@@ -56,6 +57,7 @@ void vm_free(struct vm *vm)
     code_free(vm->code);
     rv_pool_free(vm->pool);
     buf_fini(&vm->return_data);
+    buf_fini(&vm->fault_detail);
     mem_free(vm);
 }
 
@@ -260,7 +262,7 @@ enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m
     vm->pages_peak = 0;
     vm->cycles = 0;
     vm->instructions = 0;
-    vm->fault_detail[0] = 0;
+    buf_clear(&vm->fault_detail);
     struct state_checkpoint before = state_checkpoint(s);
     (void)state_account(s, &m->from); // before value is taken from what a source failed to tell
     TRY(state_take_fault(s));
