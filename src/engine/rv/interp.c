@@ -55,11 +55,33 @@ static u32 pc_of(const struct rv_run *run, const struct rv_record *r)
 
 static u32 size_of(const struct rv_run *run, const struct rv_record *r)
 {
-    if (r - run->records >= run->count) {
-        return 2;
-    }
-    return (run->bytes[pc_in(run, r) - run->lo] & 3) == 3 ? 4 : 2;
+    u32 i = (u32)(r - run->records);
+    return i < run->count ? rv_run_size(run, i) : 2;
 }
+
+// The rows of spec/rv64.def as functions and types, for the pairs.
+#define VALUE(NAME, ...) static ALWAYS_INLINE UNUSED u64 value_##NAME(__VA_ARGS__)
+#define RV_R(NAME, text, match, cost, ...)                                                         \
+    VALUE(NAME, u64 a, u64 b)                                                                      \
+    {                                                                                              \
+        return (u64)(__VA_ARGS__);                                                                 \
+    }
+#define RV_I(NAME, text, match, cost, ...)                                                         \
+    VALUE(NAME, u64 a, u64 imm)                                                                    \
+    {                                                                                              \
+        return (u64)(__VA_ARGS__);                                                                 \
+    }
+#define RV_UNARY(NAME, text, match, cost, ...)                                                     \
+    VALUE(NAME, u64 a)                                                                             \
+    {                                                                                              \
+        return (u64)(__VA_ARGS__);                                                                 \
+    }
+#define RV_SHIFT RV_I
+#define RV_SHIFTW RV_I
+#define RV_BRANCH RV_R
+#define RV_LOAD(NAME, text, match, cost, type) typedef type memory_##NAME;
+#define RV_STORE RV_LOAD
+#include "spec/rv64.def"
 
 // Charges the block at r, or ends.
 #define CHARGE()                                                                                   \
@@ -85,6 +107,7 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
     CHARGE();                                                                                      \
     DISPATCH()
 #define DISPATCH() goto * r->handler
+#define WITH_PAIRS
 #endif
 // clang would need minutes to compile its checks of this one function; gcc's cover the same code.
 #ifdef __clang__

@@ -130,6 +130,74 @@ static struct rv_record make_record(const struct rv_run *run, struct far_targets
     return r;
 }
 
+// ---- pairs
+// ---------------------------------------------------------------------------------------
+
+// An instruction as pairs.def tells them apart: kind and size.
+static u32 pair_key(u32 kind, u32 size)
+{
+    return kind << 1 | (size == 4);
+}
+
+#define PAIR_PLACES 1024u // more than twice the rows
+
+struct pair_places {
+    u16 row[PAIR_PLACES]; // row of pairs.def plus 1; 0: free
+};
+
+static const u16 pair_keys[][2] = {
+#define SIZED(kind, size) ((kind) << 1 | ((size) == 4))
+#define RV_OP_JUMP RV_KIND_JUMP
+#define PAIR(execute, FIRST, size, go_on, SECOND, second_size)                                     \
+    {SIZED(RV_OP_##FIRST, size), SIZED(RV_OP_##SECOND, second_size)},
+#include "engine/rv/pairs.def"
+};
+
+static_assert(COUNT_OF(pair_keys) * 2 < PAIR_PLACES, "a search ends soon");
+
+// Where the row of a pair is, or the free place where it would be.
+static u32 find_pair(const struct pair_places *places, u32 first, u32 second)
+{
+    u32 at = (first * 0x9E3779B1u ^ second * 0x85EBCA6Bu) >> 22;
+    while (places->row[at] != 0 && (pair_keys[places->row[at] - 1][0] != first ||
+                                    pair_keys[places->row[at] - 1][1] != second)) {
+        at = (at + 1) % PAIR_PLACES;
+    }
+    return at;
+}
+
+static void fill_pairs(struct pair_places *places)
+{
+    *places = (struct pair_places){0};
+    for (u32 i = 0; i < COUNT_OF(pair_keys); i++) {
+        places->row[find_pair(places, pair_keys[i][0], pair_keys[i][1])] = (u16)(i + 1);
+    }
+}
+
+// Lets a record execute the one behind it, too, where the interpreter can. Pairs may overlap: only
+// what is arrived at is executed.
+static void pair_up(struct rv_run *run)
+{
+    const struct rv_handlers *handlers = rv_interp_handlers();
+    if (handlers->pair == NULL) {
+        return;
+    }
+    struct pair_places places;
+    fill_pairs(&places);
+    for (u32 i = 0; i < run->count; i++) {
+        u32 size = rv_run_size(run, i), next = i + size / 2;
+        if (next >= run->count) {
+            continue;
+        }
+        u32 first = pair_key(run->records[i].kind, size);
+        u32 second = pair_key(run->records[next].kind, rv_run_size(run, next));
+        u32 row = places.row[find_pair(&places, first, second)];
+        if (row > 0) {
+            run->records[i].handler = handlers->pair[row - 1];
+        }
+    }
+}
+
 // The records behind those of the pcs: the end of the run, and the far targets.
 static void make_tail(struct rv_run *run, const struct far_targets *far)
 {
@@ -166,6 +234,7 @@ void rv_run_predecode(struct rv_run *run)
     run->records = mem_realloc(run->records, rv_run_records(run) * sizeof *run->records);
     run->charges = mem_realloc(run->charges, rv_run_records(run) * sizeof *run->charges);
     make_tail(run, &far);
+    pair_up(run);
     mem_free(far.pc);
 }
 

@@ -66,9 +66,17 @@ static inline u32 rv_run_records(const struct rv_run *run)
     return run->count + 1 + run->far_count;
 }
 
-// The labels of the interpreter, for instructions of 2 and of 4 bytes.
+// Size of the instruction at record i (of the first byte's two lowest bits); i < count.
+static inline u32 rv_run_size(const struct rv_run *run, u32 i)
+{
+    return (run->bytes[run->first - run->lo + 2 * i] & 3) == 3 ? 4 : 2;
+}
+
+// The labels of the interpreter: for instructions of 2 and of 4 bytes, and for the rows of
+// pairs.def (NULL: this build executes no pairs).
 struct rv_handlers {
     const void *of[RV_KIND_COUNT][2];
+    const void *const *pair;
 };
 const struct rv_handlers *rv_interp_handlers(void);
 
