@@ -22,6 +22,8 @@ run txtest "$unit/TransactionTests" "$unit/TransactionTests-eip7702"
 run trietest "$unit/TrieTests"
 run rlptest "$unit/RLPTests"
 run difficultytest "$unit/DifficultyTests" "$unit/DifficultyTests-legacy"
+run genesistest "$unit/GenesisTests" "$unit/BasicTests/genesishashestest.json"
+[ -d build/fixtures/node ] && run genesistest build/fixtures/node/netvectors/forkid_eip2124.json
 run precompiletest "$unit/precompiles"
 if [ -n "${LONG:-}" ]; then
     [ -d build/fixtures/state ] && run statetest --evm native build/fixtures/state

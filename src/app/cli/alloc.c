@@ -62,6 +62,22 @@ static enum fault read_storage(struct alloc_account *a, const json_value *storag
     return FAULT_NONE;
 }
 
+// Unknown members are refused, but that a name may begin with _ as comments do.
+static enum fault check_members(const json_value *object, const char *const *names, usize count)
+{
+    json_value v = {0};
+    while (json_next_member(&v, object)) {
+        usize i = 0;
+        while (i < count && strcmp(names[i], v.name) != 0) {
+            i++;
+        }
+        if (i == count && v.name[0] != '_') {
+            return json_refuse(&v, "no such member");
+        }
+    }
+    return FAULT_NONE;
+}
+
 static enum fault read_account(struct alloc_account *a, const json_value *object)
 {
     // `wei` is an older name of `balance`; a secret key may stand beside an account that is for
@@ -70,7 +86,7 @@ static enum fault read_account(struct alloc_account *a, const json_value *object
         "balance", "nonce", "code", "storage", "wei", "secretKey",
     };
     TRY(json_expect(object, JSON_KIND_OBJECT));
-    TRY(json_only_members(object, members, COUNT_OF(members)));
+    TRY(check_members(object, members, COUNT_OF(members)));
     json_value v;
     bool found;
     TRY(number_json_find(&a->balance, object, "wei"));

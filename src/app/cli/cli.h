@@ -24,6 +24,7 @@ int cmd_rlptest(int argc, char **argv);
 int cmd_difficultytest(int argc, char **argv);
 int cmd_precompiletest(int argc, char **argv);
 int cmd_genesistest(int argc, char **argv);
+int cmd_t8n(int argc, char **argv);
 int cmd_genesis(int argc, char **argv);
 int cmd_rv_run(int argc, char **argv);
 int cmd_rv_test(int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"run", cmd_run, "execute code or a call on a fresh or given state"},
     {"play", cmd_play, "play a file of steps on one state and check what they do"},
     {"genesis", cmd_genesis, "show block 0 of a genesis file or a chain built in"},
+    {"t8n", cmd_t8n, "make a state transition, as geth's evm t8n"},
     {"statetest", cmd_statetest, "run official state tests"},
     {"blocktest", cmd_blocktest, "run official blockchain tests"},
     {"txtest", cmd_txtest, "run official transaction tests"},

@@ -9,6 +9,8 @@
 
 #define GAS_PER_BLOB 131072u // EIP-4844
 
+#define REQUEST_TYPES 3u     // EIP-6110, 7002, 7251
+
 struct block_run {
     struct vm *vm;
     struct state *s;
@@ -21,7 +23,8 @@ struct block_run {
     struct buf receipts; // of each: its coding, one behind the other
     usize *ends;         // offset behind each receipt
     usize count, cap;
-    struct buf deposits; // requests of EIP-6110
+    struct buf requests[REQUEST_TYPES]; // EIP-7685: data by type, deposits (EIP-6110) first
+    bool no_rewards;     // set by those who pay rewards of their own
     bool bad_deposit;    // a log of the deposit contract is not one: the block is invalid
 };
 
@@ -34,6 +37,8 @@ MUST_USE enum fault block_run_apply(struct block_run *r, const struct transactio
                                     const address *sender, enum verdict *verdict,
                                     struct chain_receipt *receipt);
 MUST_USE enum fault block_run_after(struct block_run *r, enum block_verdict *verdict);
+// Appends the coding of the logs of the transaction that ran last, without the head of their list.
+void block_put_logs(struct buf *out, struct state *s);
 b256 block_run_receipts_root(const struct block_run *r);
 // False if an item of the list is not well-formed.
 MUST_USE bool block_transactions_root(b256 *out, const struct block *b);

@@ -149,12 +149,10 @@ static void move_dao_balances(struct block_run *r)
 
 // ---- receipts
 
-static void put_logs(struct block_run *r)
+void block_put_logs(struct buf *out, struct state *s)
 {
-    struct buf *out = &r->receipts;
-    usize list = rlp_begin_list(out);
-    for (usize i = 0; i < state_log_count(r->s); i++) {
-        const struct state_log *l = state_log_at(r->s, i);
+    for (usize i = 0; i < state_log_count(s); i++) {
+        const struct state_log *l = state_log_at(s, i);
         usize log = rlp_begin_list(out);
         rlp_put_bytes(out, l->emitter.b, sizeof l->emitter.b);
         usize topics = rlp_begin_list(out);
@@ -162,11 +160,10 @@ static void put_logs(struct block_run *r)
             rlp_put_bytes(out, l->topic[k].b, sizeof l->topic[k].b);
         }
         rlp_end_list(out, topics);
-        bytes data = state_log_data(r->s, l);
+        bytes data = state_log_data(s, l);
         rlp_put_bytes(out, data.p, data.n);
         rlp_end_list(out, log);
     }
-    rlp_end_list(out, list);
 }
 
 static void bloom_of_logs(struct state *s, u8 bloom[256])
@@ -202,7 +199,9 @@ static void put_receipt(struct block_run *r, const struct transaction *t,
     }
     rlp_put_u64(out, r->out->gas_used);
     rlp_put_bytes(out, bloom, sizeof bloom);
-    put_logs(r);
+    usize logs = rlp_begin_list(out);
+    block_put_logs(out, r->s);
+    rlp_end_list(out, logs);
     rlp_end_list(out, list);
     if (r->count == r->cap) {
         r->cap = r->cap == 0 ? 16 : r->cap * 2;
@@ -288,7 +287,7 @@ static bool collect_deposits(struct block_run *r)
         const struct state_log *l = state_log_at(r->s, i);
         bool is_deposit = address_equal(&l->emitter, &r->schedule->deposit_contract) &&
                           l->topic_count > 0 && b256_equal(&l->topic[0], &DEPOSIT_TOPIC);
-        if (is_deposit && !put_deposit(&r->deposits, state_log_data(r->s, l))) {
+        if (is_deposit && !put_deposit(&r->requests[0], state_log_data(r->s, l))) {
             return false;
         }
     }
@@ -379,7 +378,7 @@ static void pay_withdrawals(struct block_run *r)
 static void pay_rewards(struct block_run *r)
 {
     enum fork f = r->rules->fork;
-    if (f >= FORK_PARIS) {
+    if (f >= FORK_PARIS || r->no_rewards) {
         return;
     }
     u64 ether = f >= FORK_CONSTANTINOPLE ? 2 : f >= FORK_BYZANTIUM ? 3 : 5; // EIP-1234, EIP-649
@@ -413,10 +412,8 @@ static void hash_requests(struct buf *hashes, u8 type, bytes data)
 static enum fault collect_requests(struct block_run *r, enum block_verdict *verdict)
 {
     static const address *const CONTRACTS[] = {&WITHDRAWAL_REQUESTS, &CONSOLIDATIONS};
-    struct buf hashes = {0};
     enum fault f = FAULT_NONE;
-    hash_requests(&hashes, 0, buf_bytes(&r->deposits));
-    for (u8 i = 0; f == FAULT_NONE && *verdict == BLOCK_VALID && i < COUNT_OF(CONTRACTS); i++) {
+    for (u32 i = 0; f == FAULT_NONE && *verdict == BLOCK_VALID && i < COUNT_OF(CONTRACTS); i++) {
         struct vm_result result;
         bool ran = false;
         f = system_call(r, CONTRACTS[i], BYTES_NONE, &ran, &result);
@@ -425,8 +422,12 @@ static enum fault collect_requests(struct block_run *r, enum block_verdict *verd
         } else if (f == FAULT_NONE && result.status != EVM_SUCCESS) {
             *verdict = BLOCK_SYSTEM_CALL_FAILED;
         } else if (f == FAULT_NONE) {
-            hash_requests(&hashes, (u8)(i + 1), result.output);
+            buf_put(&r->requests[i + 1], result.output.p, result.output.n);
         }
+    }
+    struct buf hashes = {0};
+    for (u8 i = 0; i < REQUEST_TYPES; i++) {
+        hash_requests(&hashes, i, buf_bytes(&r->requests[i]));
     }
     crypto_sha256(&r->out->requests_hash, hashes.p, hashes.n);
     buf_fini(&hashes);
@@ -505,7 +506,9 @@ void block_run_init(struct block_run *r, const struct block_context *c, const st
 void block_run_fini(struct block_run *r)
 {
     buf_fini(&r->receipts);
-    buf_fini(&r->deposits);
+    for (u32 i = 0; i < REQUEST_TYPES; i++) {
+        buf_fini(&r->requests[i]);
+    }
     mem_free(r->ends);
 }
 

@@ -206,6 +206,12 @@ void json_put_bool(struct json_writer *w, const char *name, bool v)
     buf_put_text(w->out, v ? "true" : "false");
 }
 
+void json_put_raw(struct json_writer *w, const char *name, bytes json)
+{
+    start_value(w, name);
+    buf_put(w->out, json.p, json.n);
+}
+
 void json_put_null(struct json_writer *w, const char *name)
 {
     start_value(w, name);

@@ -199,3 +199,27 @@ void os_names_fini(struct os_names *names)
     mem_free(names->name);
     *names = (struct os_names){0};
 }
+
+enum fault os_make_folder(struct buf *why, const char *path)
+{
+    struct buf name = {0};
+    usize n = strlen(path);
+    enum fault f = FAULT_NONE;
+    for (usize i = 1; i <= n && f == FAULT_NONE; i++) {
+        if (i < n && path[i] != '/') {
+            continue;
+        }
+        buf_clear(&name);
+        buf_put(&name, path, i);
+        buf_put_u8(&name, 0);
+        if (mkdir((const char *)name.p, 0777) != 0 && errno != EEXIST) {
+            f = io_fault(why, "make folder", (const char *)name.p);
+        }
+    }
+    buf_fini(&name);
+    if (f == FAULT_NONE && n > 0 && !os_is_folder(path)) {
+        errno = ENOTDIR;
+        f = io_fault(why, "make folder", path);
+    }
+    return f;
+}

@@ -27,3 +27,5 @@ MUST_USE enum fault os_list_folder(struct os_names *out, struct buf *why, const 
 void os_names_fini(struct os_names *names);
 
 bool os_is_folder(const char *path); // also true of a link to one
+// Makes the folder, and those above it, where there is none.
+MUST_USE enum fault os_make_folder(struct buf *why, const char *path);
