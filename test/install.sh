@@ -14,6 +14,6 @@ grep -q '^prefix=/usr$' "$root/usr/lib/pkgconfig/hybrid.pc" || exit 1
 readelf -d "$root/usr/lib/libhybrid.so" | grep -q 'SONAME.*libhybrid\.so\.0' || exit 1
 [ -f include/hybrid/hybrid.h ] || exit 0
 for h in "$root"/usr/include/hybrid/*.h; do # each public header stands alone, in C and without warnings
-    printf '#include <hybrid/%s>\n' "${h##*/}" |
+    printf '#include <hybrid/%s>\nint main(void) { return 0; }\n' "${h##*/}" |
         gcc -x c -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$root/usr/include" - || exit 1
 done
