@@ -295,6 +295,9 @@ TEST(abi_deploy, the_deposit_is_the_forks_price_or_the_chains)
             EXPECT_EQ(used[i], used[1] + prices[i] * image.n);
         }
     }
+    k->params.code_deposit_gas = 0; // of all code whose first byte is FF
+    u64 base = deploy(k, FROM_EVM, text("\xFF", 1), KIT_GAS)->gas_used;
+    EXPECT_EQ(deploy(k, FROM_EVM, text("\x00", 1), KIT_GAS)->gas_used, base + 200);
     k->params.code_deposit_gas = ~0ull; // a price that overflows is not payable
     deploy(k, FROM_EVM, buf_bytes(&image), KIT_GAS);
     EXPECT_HALTED(k, "out_of_gas");

@@ -3,6 +3,8 @@
 // start, addresses modulo 2^32, CSRs, reservations, and each way to halt with its reason.
 #include "test/kit.h"
 
+#include <sys/resource.h>
+
 #define M RV_SCRATCH
 #define DATA_AT 0x80400000u
 
@@ -372,5 +374,125 @@ TEST(abi_machine, sc_succeeds_exactly_after_lr_of_the_same_address_and_width)
     u32 other = RV_LR_D | T4 << 15; // the last LR counts
     EXPECT_EQ(sc_result(k, RV_LR_D, other, RV_SC_D | T1 << 15), 1);
     EXPECT_EQ(sc_result(k, RV_NOP, 0, RV_SC_D | T1 << 15), 1);
+    kit_free(k);
+}
+
+// ---- pages and segments
+
+struct segment {
+    u32 flags, at, size;
+};
+
+// Runs code in an image with these segments besides its own page.
+static void run_segments(struct kit *k, struct buf *code, const struct segment *s, u32 count)
+{
+    struct buf elf = {0};
+    struct buf image = {0};
+    static const u8 file[4096] = {0x13, 0, 0, 0}; // a nop
+    test_elf_code(&elf, buf_bytes(code));
+    for (u32 i = 0; i < count; i++) {
+        usize in_file = (s[i].flags & TEST_W) != 0 ? 0 : s[i].size;
+        test_elf_segment(&elf, s[i].flags, s[i].at, (bytes){file, in_file}, s[i].size);
+    }
+    buf_put_u8(&image, 0xFF);
+    buf_put(&image, elf.p, elf.n);
+    kit_code(k, kit_at(1), buf_bytes(&image));
+    kit_call(k, kit_at(1), BYTES_NONE, KIT_GAS);
+    buf_fini(&elf);
+    buf_fini(&image);
+    buf_fini(code);
+}
+
+TEST(abi_machine, a_page_has_the_access_of_all_segments_that_touch_it)
+{
+    static const struct segment segments[] = {
+        {TEST_R, 0x80410000, 16}, // and a writable one in the same page
+        {TEST_W, 0x80410100, 16}, //
+        {0, 0x80420000, 16},      // no access
+        {TEST_X, 0x80430000, 16}, // X alone
+        {TEST_W, 0x80440000, 16}, // W alone
+        {0, 0x80450000, 16},      // none, with a readable one in the same page
+        {TEST_R, 0x80450800, 16},
+    };
+    static const struct {
+        u32 at;
+        const char *reads, *writes;
+    } rows[] = {{0x80410000, "none", "none"},
+                {0x80410FF8, "none", "none"},
+                {0x80420000, "bad_access", "bad_access"},
+                {0x80430000, "none", "bad_access"},
+                {0x80430FF8, "none", "bad_access"},
+                {0x80440FF8, "none", "none"},
+                {0x80450000, "none", "bad_access"}};
+    struct kit *k = kit_new();
+    for (usize i = 0; i < COUNT_OF(rows); i++) {
+        for (u32 writes = 0; writes < 2; writes++) {
+            struct buf code = {0};
+            rv_li(&code, T1, rows[i].at);
+            if (writes) {
+                rv_s(&code, RV_SD, ZERO, T1, 0);
+            } else {
+                rv_i(&code, RV_LD, T2, T1, 0);
+            }
+            rv_end(&code);
+            run_segments(k, &code, segments, COUNT_OF(segments));
+            EXPECT_STR(halt_name(k->r.halt), writes ? rows[i].writes : rows[i].reads);
+        }
+    }
+    kit_free(k);
+}
+
+TEST(abi_machine, touching_executable_segments_are_one_run)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    rv_end(&code);
+    static const struct segment gap[] = {{TEST_X, 0x80310000, 4}, {TEST_X, 0x80310008, 4}};
+    static const struct segment touching[] = {{TEST_X, 0x80310000, 4}, {TEST_X, 0x80310004, 4}};
+    u64 with_gap = 0;
+    for (u32 joined = 0; joined < 2; joined++) {
+        struct buf jump = {0};
+        rv_li(&jump, T1, 0x80310000);
+        rv_i(&jump, RV_JALR, ZERO, T1, 0);
+        run_segments(k, &jump, joined ? touching : gap, 2);
+        EXPECT_HALTED(k, "bad_access"); // behind the last
+        with_gap = joined ? with_gap : k->r.cycles;
+        EXPECT_EQ(k->r.cycles, with_gap + joined);
+    }
+    buf_fini(&code);
+    kit_free(k);
+}
+
+TEST(abi_machine, many_frames_share_what_they_cannot_write)
+{
+    struct kit *k = kit_new();
+    k->unrecorded = true;
+    struct buf code = {0};
+    rv_call(&code, 0xF1, kit_at(1), 0, rv_range(0, 0));
+    rv_end(&code);
+    struct buf elf = {0};
+    struct buf image = {0};
+    test_elf_code(&elf, buf_bytes(&code));
+    u64 at = elf.n;
+    zero_bytes(buf_extend(&elf, 250000), 250000);
+    for (u64 i = 0; i < 14; i++) { // 3.5 MB in 260 kB of code
+        u8 *h = test_elf_header(&elf, TEST_LOAD, TEST_R);
+        store_le64(h + 8, at);
+        store_le64(h + 16, 0x81000000 + i * 0x100000);
+        store_le64(h + 32, 250000);
+        store_le64(h + 40, 250000);
+    }
+    buf_put_u8(&image, 0xFF);
+    buf_put(&image, elf.p, elf.n);
+    kit_code(k, kit_at(1), buf_bytes(&image));
+    kit_call(k, kit_at(1), BYTES_NONE, 1ull << 45); // 1,025 frames
+    EXPECT_SUCCESS(k);
+    EXPECT_EQ(k->r.pages, 1025 * 5);
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    EXPECT(use.ru_maxrss < 1000000); // kB; 3.6 GB if each frame had its own
+    buf_fini(&code);
+    buf_fini(&elf);
+    buf_fini(&image);
     kit_free(k);
 }

@@ -32,5 +32,5 @@ TEST(vm_random, guest_and_native_agree_again)
 
 TEST_LONG(vm_random, guest_and_native_agree_on_very_many_worlds)
 {
-    compare_worlds(test_seed() ^ 0xAAAA, 100000);
+    compare_worlds(test_seed() ^ 0xAAAA, 30000);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Free slots, kept clean for the next frame of the same program. Each program has a shelf; the
-// slots of all shelves are also one list by age. The pool is bounded in slots and in bytes: a
-// little more than the 1,024 live frames that a transaction can have, so that deep recursion finds
-// its slots again. A shelf holds a reference to its program while it has slots, free or in use.
+// slots of all shelves are also one list by age. The pool is bounded in slots, bytes and mappings:
+// a little more than the 1,024 live frames that a transaction can have, so that deep recursion of
+// ordinary programs finds its slots again. A shelf holds a reference to its program while it has
+// slots, free or in use.
 #include "engine/rv/priv.h"
 
 #include "lib/base/check.h"
@@ -10,6 +11,7 @@
 
 #define FREE_SLOTS_MAX 1088u
 #define FREE_BYTES_MAX (384ull << 20)
+#define FREE_MAPPINGS_MAX 16384u // of the 65,530 that Linux gives a process by default
 #define BUCKETS 512u
 
 struct rv_shelf {
@@ -26,7 +28,14 @@ struct rv_pool {
     u32 free_count;
     u32 live_count;
     u64 free_bytes;
+    u32 free_mappings;
 };
+
+// Of a slot, about: each range and the hole behind it, the table, the window seen twice, the rest.
+static u32 mappings_of(const struct rv_program *p)
+{
+    return 2 * p->range_count + 6;
+}
 
 static struct rv_shelf **bucket_of(struct rv_pool *pool, const struct rv_program *p)
 {
@@ -67,6 +76,7 @@ static void take_out(struct rv_pool *pool, struct rv_slot *slot)
     slot->shelf->free_count--;
     pool->free_count--;
     pool->free_bytes -= slot->program->slot_memory;
+    pool->free_mappings -= mappings_of(slot->program);
 }
 
 static void put_in(struct rv_pool *pool, struct rv_slot *slot)
@@ -80,6 +90,7 @@ static void put_in(struct rv_pool *pool, struct rv_slot *slot)
     slot->shelf->free_count++;
     pool->free_count++;
     pool->free_bytes += slot->program->slot_memory;
+    pool->free_mappings += mappings_of(slot->program);
 }
 
 static void drop_slot(struct rv_pool *pool, struct rv_slot *slot)
@@ -175,7 +186,8 @@ void rv_slot_release(struct rv_pool *pool, struct rv_slot *slot)
     if (!clean) {
         drop_slot(pool, slot);
     }
-    while (pool->free_count > FREE_SLOTS_MAX || pool->free_bytes > FREE_BYTES_MAX) {
+    while (pool->free_count > FREE_SLOTS_MAX || pool->free_bytes > FREE_BYTES_MAX ||
+           pool->free_mappings > FREE_MAPPINGS_MAX) {
         drop_slot(pool, pool->oldest);
     }
 }

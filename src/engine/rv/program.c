@@ -7,6 +7,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
+#include "lib/os/map.h"
 
 #define PAGE_MASK (RV_PAGE_SIZE - 1)
 #define POINTS_MAX 72 // two for the memory, two for the file bytes of 16 segments, 8 of the profile
@@ -162,20 +163,34 @@ static void make_ranges(struct rv_program *p)
     }
 }
 
+// Contents that cannot be written are in memory that all slots share: nobody pays for such pages,
+// so a slot must not cost what they hold. Without it (the system refuses) each slot has a copy.
 static void make_contents(struct rv_program *p)
 {
     p->slot_memory = SLOT_OVERHEAD;
     for (u32 i = 0; i < p->range_count; i++) {
         struct rv_range *range = &p->ranges[i];
-        if (range->filled && (range->perm & RV_PERM_W) != 0) {
-            u8 *data = mem_alloc(range->hi - range->lo);
-            rv_program_fill(p, range, data);
-            range->data = data;
-            p->memory += range->hi - range->lo;
+        u32 size = range->hi - range->lo;
+        bool writable = (range->perm & RV_PERM_W) != 0;
+        if (range->filled) {
+            range->data = writable ? mem_alloc(size) : os_share(size);
         }
-        if (!rv_range_is_given_back(range)) {
-            p->slot_memory += range->hi - range->lo;
+        if (range->data != NULL) {
+            rv_program_fill(p, range, range->data);
+            p->memory += size;
         }
+        if (!rv_range_is_given_back(range) && (writable || range->data == NULL)) {
+            p->slot_memory += size;
+        }
+    }
+}
+
+static void free_contents(struct rv_range *range)
+{
+    if ((range->perm & RV_PERM_W) != 0) {
+        mem_free(range->data);
+    } else {
+        os_release(range->data, range->hi - range->lo);
     }
 }
 
@@ -220,7 +235,7 @@ void rv_program_unref(struct rv_program *p)
         mem_free(p->runs[i].charges);
     }
     for (u32 i = 0; i < p->range_count; i++) {
-        mem_free(p->ranges[i].data);
+        free_contents(&p->ranges[i]);
     }
     mem_free(p->elf);
     mem_free(p);

@@ -36,14 +36,19 @@ static bool map_window(struct rv_slot *slot)
 static bool map_range(struct rv_slot *slot, const struct rv_range *range)
 {
     u8 *at = slot->base + range->lo;
-    if (!os_commit_rw(at, range->hi - range->lo)) {
+    u32 size = range->hi - range->lo;
+    bool writable = (range->perm & RV_PERM_W) != 0;
+    set_perm(slot, range->lo, range->hi, range->perm);
+    if (!writable && range->data != NULL) {
+        return os_map_again(at, range->data, size, OS_READ);
+    }
+    if (!os_commit_rw(at, size)) {
         return false;
     }
     if (range->filled) {
         rv_program_fill(slot->program, range, at);
     }
-    set_perm(slot, range->lo, range->hi, range->perm);
-    return (range->perm & RV_PERM_W) != 0 || os_protect(at, range->hi - range->lo, OS_READ);
+    return writable || os_protect(at, size, OS_READ);
 }
 
 static bool map_all(struct rv_slot *slot)

@@ -63,6 +63,22 @@ void os_discard(void *p, usize n)
     CHECK(n == 0 || madvise(p, n, MADV_DONTNEED) == 0);
 }
 
+void *os_share(usize n)
+{
+    check_range(NULL, n);
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+bool os_map_again(void *at, void *shared, usize n, enum os_prot prot)
+{
+    check_range(at, n);
+    check_range(shared, n);
+    // An old size of 0 leaves the first mapping of shared memory in place (mremap(2)).
+    void *p = mremap(shared, 0, n, MREMAP_MAYMOVE | MREMAP_FIXED, at);
+    return p != MAP_FAILED && mprotect(p, n, prot_of(prot)) == 0;
+}
+
 static i32 open_memory(usize n)
 {
     i32 fd = memfd_create("hybrid", MFD_CLOEXEC | MFD_EXEC);

@@ -28,6 +28,15 @@ MUST_USE bool os_commit_rw(void *p, usize n);
 // Drops the contents of n private bytes at p: they keep their protection and read as zero again.
 void os_discard(void *p, usize n);
 
+// n bytes of fresh zeroed memory that os_map_again can show at other addresses; NULL if the system
+// refuses.
+MUST_USE void *os_share(usize n);
+
+// Shows the n bytes of os_share at `shared` also over the range at `at`, with another protection;
+// the memory lives until the last of its mappings is released. False if the system refuses; `at`
+// may then be a hole.
+MUST_USE bool os_map_again(void *at, void *shared, usize n, enum os_prot prot);
+
 // Maps n bytes of one fresh zeroed memory twice: over the reserved range at `at_a` with protection
 // `prot_a`, and readable and writable at an address chosen by the system, put into *b. Release both
 // with os_release. On failure returns false with *b NULL and `at_a` still reserved.

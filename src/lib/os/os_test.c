@@ -67,6 +67,27 @@ TEST(map, shared_pair_shows_the_same_bytes_and_only_one_side_writes)
     os_release(region, n * 2);
 }
 
+TEST(map, shared_memory_is_shown_at_many_addresses_and_outlives_its_first)
+{
+    usize n = 4 * OS_PAGE_SIZE;
+    u8 *shared = os_share(n);
+    u8 *region = os_reserve(3 * n);
+    EXPECT(shared != NULL && region != NULL);
+    EXPECT_EQ(shared[n - 1], 0);
+    EXPECT(os_map_again(region, shared, n, OS_READ));
+    shared[5] = 55;
+    EXPECT(os_map_again(region + 2 * n, shared, n, OS_READ_WRITE));
+    region[3 * n - 1] = 66;
+    EXPECT_EQ(region[5], 55);
+    EXPECT_EQ(region[n - 1], 66);
+    EXPECT_EQ(shared[n - 1], 66);
+    EXPECT_DIES(write_to, region);
+    EXPECT_DIES(write_to, region + n); // still reserved
+    os_release(shared, n);
+    EXPECT_EQ(region[2 * n + 5], 55);
+    os_release(region, 3 * n);
+}
+
 #ifdef __x86_64__
 TEST(map, code_written_on_one_side_runs_on_the_other)
 {
