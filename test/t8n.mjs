@@ -3,7 +3,7 @@
 // statuses and results. Arguments: the program, the folder. Texts of rejections are compared too, but for
 // malformed codings, where they are a Go library's.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
 const [program, folder] = process.argv.slice(2);
@@ -53,6 +53,20 @@ for (const form of ['native', 'riscv']) {
             failed++;
             console.log(`FAIL t8n ${one.dir} ${one.fork} ${form}: ${why}`);
         }
+    }
+}
+// The block builder has cases beside them: a header, ommers, transactions, withdrawals, and the block.
+for (const dir of ['20', '22', '27']) {
+    const at = (name) => `${folder}/${dir}/${name}`;
+    const args = ['b11r', `--input.header=${at('header.json')}`, `--input.ommers=${at('ommers.json')}`,
+        `--input.txs=${at('txs.rlp')}`, '--output.block=stdout'];
+    if (existsSync(at('withdrawals.json'))) args.push(`--input.withdrawals=${at('withdrawals.json')}`);
+    const done = spawnSync(program, args, { encoding: 'utf8' });
+    if (done.status === 0 && isDeepStrictEqual(JSON.parse(done.stdout), JSON.parse(readFileSync(at('exp.json'))))) {
+        passed++;
+    } else {
+        failed++;
+        console.log(`FAIL b11r ${dir}: exit status ${done.status} ${done.stderr}${done.stdout}`);
     }
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -7,6 +7,7 @@
 #include "app/cli/alloc.h"
 #include "core/chain/ethash.h"
 #include "core/chain/execute.h"
+#include "core/chain/payload.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/codec/json.h"
@@ -368,38 +369,83 @@ static enum fault expects_refusal(bool *refusal, const json_value *block, const 
     return FAULT_NONE;
 }
 
+// Imports and compares with what is expected: a sentence in `why` if it is otherwise.
+static void import_expecting(struct chain_under_test *c, bytes wire, bool refusal, struct buf *why)
+{
+    enum block_verdict v = BLOCK_RLP;
+    struct block_result result = {.gas_used = 0};
+    u32 index = c->kept_count - 1;
+    enum fault f = wire.n > 0 ? import_block(c, wire, &v, &result) : FAULT_NONE;
+    if (f != FAULT_NONE) {
+        buf_printf(why, "block %u: fault: %s (%s)", index, fault_text(f), vm_fault_detail(c->vm));
+    } else if (refusal != (v != BLOCK_VALID)) {
+        buf_printf(why, "block %u: %s, expected %s", index,
+                   v == BLOCK_VALID         ? "accepted"
+                   : v == BLOCK_TRANSACTION ? verdict_name(result.transaction_verdict)
+                                            : block_verdict_name(v),
+                   refusal ? "a refusal" : "none");
+    }
+}
+
+static enum fault keep_wire(struct chain_under_test *c, const json_value *blocks, struct buf **wire)
+{
+    if (c->kept_count >= BLOCKS_MAX - 1) {
+        return json_refuse(blocks, "more than %u blocks", BLOCKS_MAX);
+    }
+    *wire = &c->kept[c->kept_count++];
+    return FAULT_NONE;
+}
+
+// Calls of engine_newPayload: a payload is refused with an error, found invalid, or taken.
+static enum fault import_payload(struct chain_under_test *c, const json_value *call,
+                                 struct buf *wire, struct buf *why)
+{
+    json_value params;
+    json_value v;
+    u64 version = 0;
+    bool has_error = false;
+    bool is_invalid = false;
+    TRY(json_member(&params, call, "params"));
+    TRY(json_find_u64(&version, call, "newPayloadVersion"));
+    TRY(json_find(&v, &has_error, call, "errorCode"));
+    TRY(json_find(&v, &is_invalid, call, "validationError"));
+    enum payload_verdict verdict = payload_to_block(wire, &params, version, &c->schedule);
+    bool is_error = verdict == PAYLOAD_PARAMS || verdict == PAYLOAD_FORK;
+    if (is_error != has_error) {
+        const struct buf *e = &call->document->error;
+        buf_printf(why, "payload %u: %s, expected %s (%.*s)", c->kept_count - 1,
+                   payload_verdict_text(verdict), has_error ? "an error" : "none", (int)e->n,
+                   (const char *)e->p);
+    } else if (verdict == PAYLOAD_BLOCK) {
+        import_expecting(c, buf_bytes(wire), is_invalid, why);
+    } else if (!is_error && !is_invalid) {
+        buf_printf(why, "payload %u: %s", c->kept_count - 1, payload_verdict_text(verdict));
+    }
+    return FAULT_NONE;
+}
+
 static enum fault import_all(struct chain_under_test *c, const json_value *test, struct buf *why)
 {
     json_value blocks;
-    TRY(json_member(&blocks, test, "blocks"));
-    for (usize i = 0; i < json_count(&blocks); i++) {
+    bool is_engine;
+    TRY(json_find(&blocks, &is_engine, test, "engineNewPayloads"));
+    if (!is_engine) {
+        TRY(json_member(&blocks, test, "blocks"));
+    }
+    for (usize i = 0; why->n == 0 && i < json_count(&blocks); i++) {
         json_value block = json_element(&blocks, i);
+        struct buf *wire = NULL;
+        TRY(keep_wire(c, &blocks, &wire));
+        if (is_engine) {
+            TRY(import_payload(c, &block, wire, why));
+            continue;
+        }
         bool refusal = false;
-        if (c->kept_count >= BLOCKS_MAX - 1) {
-            return json_refuse(&blocks, "more than %u blocks", BLOCKS_MAX);
-        }
-        struct buf *wire = &c->kept[c->kept_count++];
-        TRY(expects_refusal(&refusal, &block, test));
         json_value rlp;
+        TRY(expects_refusal(&refusal, &block, test));
         TRY(json_member(&rlp, &block, "rlp"));
-        enum block_verdict v = BLOCK_RLP;
-        struct block_result result = {.gas_used = 0};
-        if (json_get_data(wire, &rlp) == FAULT_NONE) {
-            enum fault f = import_block(c, buf_bytes(wire), &v, &result);
-            if (f != FAULT_NONE) {
-                buf_printf(why, "block %zu: fault: %s (%s)", i, fault_text(f),
-                           vm_fault_detail(c->vm));
-                return FAULT_NONE;
-            }
-        }
-        if (refusal != (v != BLOCK_VALID)) {
-            buf_printf(why, "block %zu: %s, expected %s", i,
-                       v == BLOCK_VALID         ? "accepted"
-                       : v == BLOCK_TRANSACTION ? verdict_name(result.transaction_verdict)
-                                                : block_verdict_name(v),
-                       refusal ? "a refusal" : "none");
-            return FAULT_NONE;
-        }
+        bool ok = json_get_data(wire, &rlp) == FAULT_NONE;
+        import_expecting(c, ok ? buf_bytes(wire) : BYTES_NONE, refusal, why);
     }
     return FAULT_NONE;
 }

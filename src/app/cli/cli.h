@@ -18,6 +18,8 @@ int cmd_run(int argc, char **argv);
 int cmd_play(int argc, char **argv);
 int cmd_statetest(int argc, char **argv);
 int cmd_blocktest(int argc, char **argv);
+int cmd_enginetest(int argc, char **argv);
+int cmd_b11r(int argc, char **argv);
 int cmd_txtest(int argc, char **argv);
 int cmd_trietest(int argc, char **argv);
 int cmd_rlptest(int argc, char **argv);

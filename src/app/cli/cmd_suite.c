@@ -81,6 +81,15 @@ static const struct suite BLOCK_SUITE = {
     block_end,
 };
 
+static const struct suite ENGINE_SUITE = {
+    "enginetest",
+    "Runs official Engine API tests: payloads are checked, made blocks of and executed.",
+    "  hybrid enginetest --evm native build/fixtures/engine\n",
+    block_begin,
+    block_run,
+    block_end,
+};
+
 static void *nothing_begin(const struct statetest_options *o)
 {
     (void)o;
@@ -286,6 +295,11 @@ int cmd_statetest(int argc, char **argv)
 int cmd_blocktest(int argc, char **argv)
 {
     return run_suite(&BLOCK_SUITE, argc, argv);
+}
+
+int cmd_enginetest(int argc, char **argv)
+{
+    return run_suite(&ENGINE_SUITE, argc, argv);
 }
 
 int cmd_txtest(int argc, char **argv)
