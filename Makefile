@@ -65,7 +65,7 @@ NODE_O := $(call objects,$(NODE_SRC))
 TEST_O := $(call objects,$(TEST_C))
 
 # The compiler's usual moves of code out of dispatch loops cost more than they bring there.
-$(B)/obj/src/engine/rv/interp.o: EXTRA := $(if $(IS_CLANG),,-fno-gcse -fno-crossjumping)
+$(B)/obj/src/engine/rv/interp.o: EXTRA := $(if $(IS_CLANG),,-fno-gcse -fno-crossjumping -fno-tree-fre -fno-tree-pre)
 # 16-byte copies of words that were just written limb by limb stall the store buffer.
 $(B)/obj/src/engine/evm/run.o: EXTRA := -mgeneral-regs-only
 

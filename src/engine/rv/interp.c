@@ -8,6 +8,7 @@
 #include "engine/rv/priv.h"
 #include "engine/rv/semantics.h"
 #include "lib/base/bytes.h"
+#include "lib/os/map.h"
 
 // Guest addresses wrap at 2^32; the pages at both ends of the address space have no permission.
 static ALWAYS_INLINE bool is_allowed(const u8 *base, u32 gva, u32 n, u8 perm)
@@ -16,15 +17,32 @@ static ALWAYS_INLINE bool is_allowed(const u8 *base, u32 gva, u32 n, u8 perm)
     return (table[gva / RV_PAGE_SIZE] & table[(gva + n - 1) / RV_PAGE_SIZE] & perm) != 0;
 }
 
-// A record's charge stands at half its address plus a constant of the run: no index is computed.
-static ALWAYS_INLINE const u8 *charges_of(const struct rv_run *run)
+// What the interpreter keeps of the run that it is in. Records stand at 8 times, charges at 4 times
+// the pc, each plus a constant, so that going from one to the other takes a shift and an addition.
+struct view {
+    const struct rv_run *run;
+    u32 first, span;   // pcs of the run: first to first + span
+    u32 pcs;           // pc = pcs + record / 8
+    uintptr_t records; // record = records + pc * 8
+    uintptr_t charges; // charge = charges + record / 2
+};
+
+static struct view view_of(const struct rv_run *run)
 {
-    return (const u8 *)((uintptr_t)run->charges - (uintptr_t)run->records / 2);
+    uintptr_t records = (uintptr_t)run->records;
+    return (struct view){
+        .run = run,
+        .first = run->first,
+        .span = 2 * run->count,
+        .pcs = run->first - (u32)(records >> RV_RECORD_SHIFT),
+        .records = records - ((uintptr_t)run->first << RV_RECORD_SHIFT),
+        .charges = (uintptr_t)run->charges - records / 2,
+    };
 }
 
-static ALWAYS_INLINE rv_charge load_charge(const u8 *charges, const struct rv_record *r)
+static ALWAYS_INLINE rv_charge load_charge(const struct view *v, const struct rv_record *r)
 {
-    return *(const rv_charge *)((uintptr_t)charges + (uintptr_t)r / 2);
+    return *(const rv_charge *)(v->charges + (uintptr_t)r / 2);
 }
 
 static ALWAYS_INLINE const struct rv_record *record_at(const struct rv_record *r, i32 distance)
@@ -32,29 +50,30 @@ static ALWAYS_INLINE const struct rv_record *record_at(const struct rv_record *r
     return (const struct rv_record *)((const u8 *)r + distance);
 }
 
-static ALWAYS_INLINE bool run_has(const struct rv_run *run, u32 pc)
+static ALWAYS_INLINE bool view_has(const struct view *v, u32 pc)
 {
-    return pc - run->first < 2 * run->count;
+    return pc - v->first < v->span;
 }
 
-static ALWAYS_INLINE const struct rv_record *record_of(const struct rv_run *run, u32 pc)
+static ALWAYS_INLINE const struct rv_record *record_of(const struct view *v, u32 pc)
 {
-    return record_at(run->records, (i32)((pc - run->first) << RV_RECORD_SHIFT));
+    return (const struct rv_record *)(v->records + ((uintptr_t)pc << RV_RECORD_SHIFT));
 }
 
 // Of a record that is not a far target.
-static ALWAYS_INLINE u32 pc_in(const struct rv_run *run, const struct rv_record *r)
+static ALWAYS_INLINE u32 pc_in(const struct view *v, const struct rv_record *r)
 {
-    return run->first + (u32)(((uintptr_t)r - (uintptr_t)run->records) >> RV_RECORD_SHIFT);
+    return v->pcs + (u32)((uintptr_t)r >> RV_RECORD_SHIFT);
 }
 
-static u32 pc_of(const struct rv_run *run, const struct rv_record *r)
+static u32 pc_of(const struct view *v, const struct rv_record *r)
 {
-    return r - run->records > run->count ? (u32)r->imm : pc_in(run, r);
+    return r - v->run->records > v->run->count ? (u32)r->imm : pc_in(v, r);
 }
 
-static u32 size_of(const struct rv_run *run, const struct rv_record *r)
+static u32 size_of(const struct view *v, const struct rv_record *r)
 {
+    const struct rv_run *run = v->run;
     u32 i = (u32)(r - run->records);
     return i < run->count ? rv_run_size(run, i) : 2;
 }
@@ -83,14 +102,70 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
 #define RV_STORE RV_LOAD
 #include "spec/rv64.def"
 
-// Charges the block at r, or ends.
+// ---- fill loops
+// ----------------------------------------------------------------------------------
+
+#define FILL_BYTES_MIN 64 // shorter loops are not worth the call
+
+// Bytes from gva on that may be written without a gap, at most `want`.
+static u64 writable_bytes(const u8 *base, u32 gva, u64 want)
+{
+    const u8 *table = base - RV_PERM_SIZE;
+    u64 end = gva / RV_PAGE_SIZE;
+    while (end * RV_PAGE_SIZE < gva + want && (table[end] & RV_PERM_W) != 0) {
+        end++; // ends at the last page of the address space, which nobody may write
+    }
+    end *= RV_PAGE_SIZE;
+    return end <= gva ? 0 : end - gva < want ? end - gva : want;
+}
+
+// Whole pages of a large range are given back to the system, which is as good as zeros.
+static void zero_guest(u8 *at, u64 n)
+{
+    u64 head = -(uintptr_t)at % RV_PAGE_SIZE;
+    if (n / RV_PAGE_SIZE <= RV_KEPT_PAGES_MAX) {
+        zero_bytes(at, n);
+        return;
+    }
+    u64 pages = (n - head) / RV_PAGE_SIZE * RV_PAGE_SIZE;
+    zero_bytes(at, head);
+    os_discard(at + head, pages);
+    zero_bytes(at + head + pages, n - head - pages);
+}
+
+// For the fill loop at r, in its first round: does the stores of as many rounds as are affordable,
+// not the last and may be written; returns how many. p and e as in the registers.
+static NOINLINE u64 fill_ahead(u8 *base, const struct rv_record *r, u64 p, u64 e, u64 affordable)
+{
+    u64 width = r->kind == RV_OP_SD ? 8 : r->kind == RV_OP_SW ? 4 : r->kind == RV_OP_SH ? 2 : 1;
+    if (e <= p || ((r->rd & RV_FILL_UNTIL_EQUAL) != 0 && (e - p) % width != 0)) {
+        return 0;
+    }
+    u64 rounds = (e - p - 1) / width; // without the last one
+    rounds = rounds < affordable ? rounds : affordable;
+    rounds = rounds < (1ull << 32) ? rounds : 1ull << 32;
+    u64 n = writable_bytes(base, (u32)p, rounds * width) / width * width;
+    zero_guest(base + (u32)p, n);
+    return n / width;
+}
+
+// ---- the two functions
+// ---------------------------------------------------------------------------
+
+// Cycles that may be spent and instructions executed are one 64-bit number, `budget`: the low half
+// counts down cycles, the high half counts down instructions from 0, so that one subtraction
+// charges a block. What does not fit in the low half waits in `reserve`; each instruction costs a
+// cycle at least, so the high half does not overflow before the low one is used up.
+#define CYCLES_LEFT() (reserve + (u32)budget)
+#define INSTRUCTIONS() (instructions + (u32) - (u32)(budget >> 32))
+
+// Charges the block at r, or goes to see whether there is more in the reserve.
 #define CHARGE()                                                                                   \
-    charge = load_charge(charges, r);                                                              \
-    if (UNLIKELY((u64)cycles < (u32)charge)) {                                                     \
-        goto out_of_gas;                                                                           \
+    charge = load_charge(&view, r);                                                                \
+    if (UNLIKELY((u32)budget < (u32)charge)) {                                                     \
+        goto out_of_budget;                                                                        \
     }                                                                                              \
-    cycles -= (u32)charge;                                                                         \
-    instructions += charge >> 32
+    budget -= charge
 
 #define RUN run_plain
 #define HOOK_BLOCK()
@@ -118,10 +193,10 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
 #include "engine/rv/interp_body.inc"
 
 #define HOOK_SYNC()                                                                                \
-    hart->pc = pc_of(run, r);                                                                      \
-    hart->cycles = cycles;                                                                         \
-    hart->cycles_used = used_before + (u64)(cycles_before - cycles);                               \
-    hart->instructions = instructions - (load_charge(charges, r) >> 32)
+    hart->pc = pc_of(&view, r);                                                                    \
+    hart->cycles = (i64)CYCLES_LEFT();                                                             \
+    hart->cycles_used = used_before + cycles_before - CYCLES_LEFT();                               \
+    hart->instructions = INSTRUCTIONS() - (load_charge(&view, r) >> 32)
 #define RUN run_hooked
 #define HOOK_BLOCK()                                                                               \
     if (hooks->block != NULL && r->kind != RV_KIND_OUTSIDE) {                                      \
@@ -133,7 +208,7 @@ static u32 size_of(const struct rv_run *run, const struct rv_record *r)
         HOOK_SYNC();                                                                               \
         hooks->step(hooks->ctx, hart);                                                             \
     }
-#define LABEL() handlers.of[r->kind][size_of(run, r) == 4]
+#define LABEL() handlers.of[r->kind][size_of(&view, r) == 4]
 #define ENTER() goto enter
 #define DISPATCH() goto dispatch
 #include "engine/rv/interp_body.inc"

@@ -32,8 +32,8 @@ static const struct {
 #include "engine/rv/pairs.def"
 };
 
-// Makes it likely that a program goes on for long: short jumps; addresses from registers of 16 and up, which hold
-// some from the start and are seldom written.
+// Makes it likely that a program goes on for long: short jumps; addresses from registers of 16 and
+// up, which hold some from the start and are seldom written.
 static u32 tame(u32 bits, u64 random)
 {
     struct rv_insn insn = rv_decode(bits);

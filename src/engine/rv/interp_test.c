@@ -496,3 +496,90 @@ TEST(rv_interp, hooks_see_each_block_and_each_instruction)
     EXPECT_EQ(t.m.instructions, 6);
     test_machine_fini(&t);
 }
+
+// ---- fill loops
+// ----------------------------------------------------------------------------------
+
+struct fill_case {
+    u32 store, width;
+    bool until_equal;
+    u64 from, to; // of the loop's two registers
+};
+
+static void load_fill(struct test_machine *t, const struct fill_case *c, i64 cycles)
+{
+    const u32 code[] = {
+        c->store | T0 << 15,
+        ASM_ADDI(T0, T0, (i32)c->width),
+        c->until_equal ? ASM_BNE(T1, T0, -8) : asm_b(0x6063, T0, T1, -8),
+        ASM_ECALL,
+    };
+    struct buf b = {0};
+    test_elf_code(&b, (bytes){(const u8 *)code, sizeof code});
+    test_elf_segment(&b, TEST_W, 0x80310000, BYTES_NONE, 1500 * 4096);
+    test_machine_load(t, &b, cycles);
+    for (u32 page = 0; page < 1500; page += 7) {
+        __builtin_memset(rv_slot_write(t->m.slot, 0x80310000 + page * 4096, 4096), 0xEE, 4096);
+    }
+    t->m.x[T0] = c->from;
+    t->m.x[T1] = c->to;
+}
+
+static void expect_fill(const struct fill_case *c, i64 cycles)
+{
+    struct test_machine a, b;
+    load_fill(&a, c, cycles);
+    load_fill(&b, c, cycles);
+    const struct rv_hooks none = {0};
+    enum rv_exit exit = test_machine_run(&a);
+    EXPECT_EQ(exit, rv_run_hooked(&b.m, &b.halt, &none));
+    EXPECT_STR(halt_name(a.halt), halt_name(b.halt));
+    EXPECT_EQ(a.m.pc, b.m.pc);
+    EXPECT_EQ(a.m.x[T0], b.m.x[T0]);
+    EXPECT_EQ(a.m.cycles, b.m.cycles);
+    EXPECT_EQ(a.m.cycles_used, b.m.cycles_used);
+    EXPECT_EQ(a.m.instructions, b.m.instructions);
+    EXPECT_BYTES(rv_slot_read(a.m.slot, 0x80310000, 1500 * 4096),
+                 rv_slot_read(b.m.slot, 0x80310000, 1500 * 4096), 1500 * 4096);
+    test_machine_fini(&a);
+    test_machine_fini(&b);
+}
+
+TEST(rv_interp, a_fill_loop_is_the_same_as_its_instructions)
+{
+    enum { SB = 0x23, SH = 0x1023, SW = 0x2023, SD = 0x3023 };
+    const u64 lo = 0x80310000, hi = lo + 1500 * 4096;
+    const struct fill_case cases[] = {
+        {SD, 8, false, lo, hi},
+        {SD, 8, true, lo, hi},
+        {SD, 8, false, lo + 3, hi - 13},
+        {SD, 8, true, lo + 3, hi - 13}, // never equal: runs into the end
+        {SW, 4, false, lo, lo + 4096},
+        {SH, 2, true, lo + 2, lo + 8192},
+        {SB, 1, false, lo, lo + 5000},
+        {SD, 8, false, lo, hi + 8}, // the last store has no access
+        {SD, 8, false, lo, ~0ull},
+        {SD, 8, false, lo - 8, hi}, // nor has the first
+        {SD, 8, false, lo, lo},
+        {SD, 8, true, lo, lo},
+        {SD, 8, false, hi, lo},
+        {SD, 8, false, lo | 5ull << 32, (lo + 800) | 5ull << 32},
+        {SD, 8, false, lo, lo + 1},
+        {SD, 8, false, lo, lo + 80},
+        {SD, 8, false, lo, lo + 65},
+        {SD, 8, false, lo, lo + 73},
+    };
+    for (usize i = 0; i < COUNT_OF(cases); i++) {
+        expect_fill(&cases[i], 100000000);
+        expect_fill(&cases[i], 4001);
+    }
+    for (i64 cycles = 0; cycles < 260; cycles++) { // 20 rounds of 6 cycles and an ecall
+        const struct fill_case c = {SD, 8, cycles % 2 == 0, lo, lo + 160};
+        expect_fill(&c, cycles);
+    }
+    // out of gas in mid-loop, where whole pages are given back to the system
+    for (i64 cycles = 6 * 512 * 1200 - 13; cycles < 6 * 512 * 1200 + 13; cycles++) {
+        const struct fill_case c = {SD, 8, false, lo + 5, hi};
+        expect_fill(&c, cycles);
+    }
+}

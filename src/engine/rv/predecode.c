@@ -198,6 +198,46 @@ static void pair_up(struct rv_run *run)
     }
 }
 
+// ---- fill loops
+// ----------------------------------------------------------------------------------
+
+static u32 store_width(u32 kind)
+{
+#define RV_STORE(NAME, text, match, cost, type) [RV_OP_##NAME] = sizeof(type),
+    static const u8 width[RV_KIND_COUNT] = {
+#include "spec/rv64.def"
+    };
+    return width[kind];
+}
+
+// If record i begins a fill loop (priv.h), gives it the handler for that.
+static void mark_fill(struct rv_run *run, u32 i)
+{
+    struct rv_record *store = &run->records[i];
+    u32 width = store_width(store->kind), p = store->rs1;
+    if (width == 0 || store->rs2 != 0 || store->imm != 0 || i + 2 >= run->count) {
+        return;
+    }
+    const struct rv_record *add =
+        store + 2; // stores of 2 bytes that have x0 (c.swsp, c.sdsp) are not looked at
+    if (rv_run_size(run, i) != 4 || add->kind != RV_OP_ADDI || add->rd != p || add->rs1 != p ||
+        (u32)add->imm != width) {
+        return;
+    }
+    u32 at = i + 2 + rv_run_size(run, i + 2) / 2;
+    const struct rv_record *branch = &run->records[at];
+    if (at >= run->count || branch->imm != (i32)(i - at) * (i32)sizeof *branch) {
+        return;
+    }
+    bool below = branch->kind == RV_OP_BLTU && branch->rs1 == p;
+    bool unequal = branch->kind == RV_OP_BNE && (branch->rs1 == p || branch->rs2 == p);
+    u32 end = branch->rs1 == p ? branch->rs2 : branch->rs1;
+    if ((below || unequal) && end != p) {
+        store->rd = (u8)(unequal ? end | RV_FILL_UNTIL_EQUAL : end);
+        store->handler = rv_interp_handlers()->fill;
+    }
+}
+
 // The records behind those of the pcs: the end of the run, and the far targets.
 static void make_tail(struct rv_run *run, const struct far_targets *far)
 {
@@ -235,6 +275,9 @@ void rv_run_predecode(struct rv_run *run)
     run->charges = mem_realloc(run->charges, rv_run_records(run) * sizeof *run->charges);
     make_tail(run, &far);
     pair_up(run);
+    for (u32 i = 0; i < run->count; i++) {
+        mark_fill(run, i);
+    }
     mem_free(far.pc);
 }
 

@@ -77,7 +77,14 @@ static inline u32 rv_run_size(const struct rv_run *run, u32 i)
 struct rv_handlers {
     const void *of[RV_KIND_COUNT][2];
     const void *const *pair;
+    const void *fill; // a store that begins a loop of rv_fill_*
 };
+
+// A loop of three instructions that fills memory with zeros: a store of x0 to 0(p), addi p, p,
+// width, and a branch back while p is below (BLTU) or not equal to (BNE) register e. The store's
+// record has in its rd, which a store does not use, e and this bit for BNE. Start-up code clears
+// its bss with such loops.
+#define RV_FILL_UNTIL_EQUAL 0x40u
 const struct rv_handlers *rv_interp_handlers(void);
 
 // ---- memory
@@ -96,7 +103,7 @@ struct rv_range {
     u32 lo, hi;
     u8 perm;     // union over all segments that touch them
     bool filled; // some segment has file bytes here
-    u8 *data;    // if writable and filled: their contents at the start of a frame
+    u8 *data;    // if filled: contents at the start of a frame; shared by slots if not writable
 };
 
 #define RV_KEPT_PAGES_MAX                                                                          \
