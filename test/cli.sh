@@ -204,7 +204,7 @@ if [ -c /dev/full ]; then
 fi
 
 "$build/hybrid-node" --version >"$dir/out" && out 'hybrid-node 0.'
-"$build/hybrid-node" --port 1 2>"$dir/err"
+timeout 10 "$build/hybrid-node" --no-such-option 2>"$dir/err"
 if [ $? = 2 ]; then ok; else bad 'hybrid-node accepts what it does not know'; fi
 
 echo "$passed passed, $failed failed"
