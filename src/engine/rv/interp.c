@@ -102,8 +102,7 @@ static u32 size_of(const struct view *v, const struct rv_record *r)
 #define RV_STORE RV_LOAD
 #include "spec/rv64.def"
 
-// ---- fill loops
-// ----------------------------------------------------------------------------------
+// ---- fill loops ---------------------------------------------------------------------------------
 
 #define FILL_BYTES_MIN 64 // shorter loops are not worth the call
 
@@ -149,8 +148,7 @@ static NOINLINE u64 fill_ahead(u8 *base, const struct rv_record *r, u64 p, u64 e
     return n / width;
 }
 
-// ---- the two functions
-// ---------------------------------------------------------------------------
+// ---- the two functions --------------------------------------------------------------------------
 
 // Cycles that may be spent and instructions executed are one 64-bit number, `budget`: the low half
 // counts down cycles, the high half counts down instructions from 0, so that one subtraction

@@ -497,8 +497,7 @@ TEST(rv_interp, hooks_see_each_block_and_each_instruction)
     test_machine_fini(&t);
 }
 
-// ---- fill loops
-// ----------------------------------------------------------------------------------
+// ---- fill loops ---------------------------------------------------------------------------------
 
 struct fill_case {
     u32 store, width;

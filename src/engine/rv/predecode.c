@@ -24,6 +24,20 @@ static u32 add_far(struct far_targets *far, u32 pc)
     return far->count++;
 }
 
+// Operations that the decoder knows and a contract's machine does not, or not always.
+static bool needs_check(u32 op)
+{
+#define CHECKED(NAME, ...) [RV_OP_##NAME] = true,
+#define RV_BARE CHECKED
+#define RV_CSR CHECKED
+#define RV_CSRI CHECKED
+    static const bool checked[RV_OP_COUNT] = {
+#include "spec/rv64.def"
+    };
+#undef CHECKED
+    return checked[op];
+}
+
 struct rv_insn rv_run_insn(const struct rv_run *run, u32 pc)
 {
     struct rv_insn insn = {.op = RV_OP_ILLEGAL, .size = 2};
@@ -38,7 +52,8 @@ struct rv_insn rv_run_insn(const struct rv_run *run, u32 pc)
     } else if (left >= 4) {
         insn = rv_decode(load_le32(run->bytes + at));
     }
-    if (!rv_contract_decodable(&insn)) {
+    // only CSR instructions are decided by more than the operation
+    if (insn.op == RV_OP_ILLEGAL || (needs_check(insn.op) && !rv_contract_decodable(&insn))) {
         insn = (struct rv_insn){.op = RV_OP_ILLEGAL, .size = insn.size};
     }
     return insn;
@@ -100,12 +115,12 @@ static i32 target_distance(const struct rv_run *run, struct far_targets *far, u3
     return ((i32)index - (i32)i) * (i32)sizeof(struct rv_record);
 }
 
+// Without its handler.
 static struct rv_record make_record(const struct rv_run *run, struct far_targets *far, u32 i,
                                     const struct rv_insn *insn)
 {
     struct rv_record r = {
         .rd = insn->rd, .rs1 = insn->rs1, .rs2 = insn->rs2, .kind = (u8)insn->op, .imm = insn->imm};
-    const struct rv_handlers *handlers = rv_interp_handlers();
     u8 shape = shape_of(insn->op);
     bool to_x0 = insn->rd == 0 && !writes_f(insn->op);
     if (shape == SHAPE_BRANCH || shape == SHAPE_JAL) {
@@ -126,12 +141,10 @@ static struct rv_record make_record(const struct rv_run *run, struct far_targets
     } else if (to_x0) {
         r.rd = 32;
     }
-    r.handler = handlers->of[r.kind][insn->size == 4];
     return r;
 }
 
-// ---- pairs
-// ---------------------------------------------------------------------------------------
+// ---- pairs --------------------------------------------------------------------------------------
 
 // An instruction as pairs.def tells them apart: kind and size.
 static u32 pair_key(u32 kind, u32 size)
@@ -142,7 +155,8 @@ static u32 pair_key(u32 kind, u32 size)
 #define PAIR_PLACES 1024u // more than twice the rows
 
 struct pair_places {
-    u16 row[PAIR_PLACES]; // row of pairs.def plus 1; 0: free
+    u16 row[PAIR_PLACES];           // row of pairs.def plus 1; 0: free
+    bool begins[2 * RV_KIND_COUNT]; // whether this is the first of some row
 };
 
 static const u16 pair_keys[][2] = {
@@ -171,6 +185,7 @@ static void fill_pairs(struct pair_places *places)
     *places = (struct pair_places){0};
     for (u32 i = 0; i < COUNT_OF(pair_keys); i++) {
         places->row[find_pair(places, pair_keys[i][0], pair_keys[i][1])] = (u16)(i + 1);
+        places->begins[pair_keys[i][0]] = true;
     }
 }
 
@@ -186,10 +201,10 @@ static void pair_up(struct rv_run *run)
     fill_pairs(&places);
     for (u32 i = 0; i < run->count; i++) {
         u32 size = rv_run_size(run, i), next = i + size / 2;
-        if (next >= run->count) {
+        u32 first = pair_key(run->records[i].kind, size);
+        if (next >= run->count || !places.begins[first]) {
             continue;
         }
-        u32 first = pair_key(run->records[i].kind, size);
         u32 second = pair_key(run->records[next].kind, rv_run_size(run, next));
         u32 row = places.row[find_pair(&places, first, second)];
         if (row > 0) {
@@ -198,8 +213,7 @@ static void pair_up(struct rv_run *run)
     }
 }
 
-// ---- fill loops
-// ----------------------------------------------------------------------------------
+// ---- fill loops ---------------------------------------------------------------------------------
 
 static u32 store_width(u32 kind)
 {
@@ -255,6 +269,7 @@ static void make_tail(struct rv_run *run, const struct far_targets *far)
 
 void rv_run_predecode(struct rv_run *run)
 {
+    const struct rv_handlers *handlers = rv_interp_handlers();
     struct far_targets far = {0};
     run->first = run->lo + run->lo % 2;
     run->count = run->hi > run->first ? (run->hi - run->first + 1) / 2 : 0;
@@ -264,6 +279,7 @@ void rv_run_predecode(struct rv_run *run)
     for (u32 i = run->count; i-- > 0;) {
         struct rv_insn insn = rv_run_insn(run, run->first + 2 * i);
         run->records[i] = make_record(run, &far, i, &insn);
+        run->records[i].handler = handlers->of[run->records[i].kind][insn.size == 4];
         rv_charge charge = 1ull << 32 | rv_op_cost(insn.op);
         if (!rv_op_ends_block(insn.op)) {
             charge += run->charges[i + insn.size / 2];

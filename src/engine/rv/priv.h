@@ -8,8 +8,7 @@
 #include "engine/rv/decode.h"
 #include "engine/rv/rv.h"
 
-// ---- predecoded code
-// -----------------------------------------------------------------------------------
+// ---- predecoded code ----------------------------------------------------------------------------
 
 // What a record does. Each operation of spec/rv64.def is a kind; the others exist in records only.
 enum rv_kind {
@@ -87,8 +86,7 @@ struct rv_handlers {
 #define RV_FILL_UNTIL_EQUAL 0x40u
 const struct rv_handlers *rv_interp_handlers(void);
 
-// ---- memory
-// --------------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 enum { RV_PERM_R = 1, RV_PERM_W = 2, RV_PERM_X = 4 };
 

@@ -23,8 +23,7 @@ static u32 page_up(u32 n)
     return (n + PAGE_MASK) & ~PAGE_MASK;
 }
 
-// ---- executable runs
-// -----------------------------------------------------------------------------------
+// ---- executable runs ----------------------------------------------------------------------------
 
 static void copy_run_bytes(const struct rv_program *p, struct rv_run *run)
 {
@@ -73,8 +72,7 @@ const struct rv_run *rv_run_find(const struct rv_program *p, u32 pc)
     return NULL;
 }
 
-// ---- memory map
-// ----------------------------------------------------------------------------------------
+// ---- memory map ---------------------------------------------------------------------------------
 
 static void add_point(u32 *points, u32 *count, u32 at)
 {
@@ -194,8 +192,7 @@ static void free_contents(struct rv_range *range)
     }
 }
 
-// ---- public
-// --------------------------------------------------------------------------------------------
+// ---- public -------------------------------------------------------------------------------------
 
 struct rv_program *rv_program_new(bytes elf, enum rv_profile profile, enum hv1_verdict *verdict)
 {

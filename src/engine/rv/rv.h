@@ -14,8 +14,7 @@
 
 struct buf;
 
-// ---- programs
-// ------------------------------------------------------------------------------------------
+// ---- programs -----------------------------------------------------------------------------------
 
 enum rv_profile {
     RV_CONTRACT, // ABI section 2: calldata window, stack, image, heap
@@ -34,8 +33,7 @@ const struct hv1_image *rv_program_image(const struct rv_program *p);
 bytes rv_program_elf(const struct rv_program *p);
 usize rv_program_memory(const struct rv_program *p); // bytes of host memory held, for cache bounds
 
-// ---- memory
-// --------------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 struct rv_pool; // free slots of all programs of one owner, bounded
 struct rv_slot; // one machine's memory
@@ -68,8 +66,7 @@ void rv_slot_discard_above(struct rv_slot *slot, u32 gva);
 const u8 *rv_slot_read(const struct rv_slot *slot, u64 gva, u64 n);
 u8 *rv_slot_write(struct rv_slot *slot, u64 gva, u64 n);
 
-// ---- machines
-// ------------------------------------------------------------------------------------------
+// ---- machines -----------------------------------------------------------------------------------
 
 struct rv_machine {
     u64 x[33]; // x[0] is 0; x[32] takes the interpreter's writes to x0 and is 0 outside of it
@@ -110,8 +107,7 @@ struct rv_hooks {
 MUST_USE enum rv_exit rv_run_hooked(struct rv_machine *m, enum halt *halt,
                                     const struct rv_hooks *hooks);
 
-// ---- snapshots
-// -----------------------------------------------------------------------------------------
+// ---- snapshots ----------------------------------------------------------------------------------
 
 // Appends the machine and the contents of its writable memory as plain data; restores it into a
 // fresh slot of the same program (registers, memory, heap, calldata). False if the data do not
