@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The kernels as a contract's image: calldata holds the number of a kernel and its rounds; its result is in a0 at
+# The kernels as a contract's image: calldata holds the number of a kernel and its rounds; its
+# result is in a0 at
 # the one ecall.
     .section .text.start, "ax"
     .globl _start

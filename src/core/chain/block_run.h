@@ -9,7 +9,7 @@
 
 #define GAS_PER_BLOB 131072u // EIP-4844
 
-#define REQUEST_TYPES 3u     // EIP-6110, 7002, 7251
+#define REQUEST_TYPES 3u // EIP-6110, 7002, 7251
 
 struct block_run {
     struct vm *vm;
@@ -24,8 +24,8 @@ struct block_run {
     usize *ends;         // offset behind each receipt
     usize count, cap;
     struct buf requests[REQUEST_TYPES]; // EIP-7685: data by type, deposits (EIP-6110) first
-    bool no_rewards;     // set by those who pay rewards of their own
-    bool bad_deposit;    // a log of the deposit contract is not one: the block is invalid
+    bool no_rewards;                    // set by those who pay rewards of their own
+    bool bad_deposit; // a log of the deposit contract is not one: the block is invalid
 };
 
 void block_run_init(struct block_run *r, const struct block_context *c, const struct block *b,

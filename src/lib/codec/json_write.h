@@ -37,5 +37,6 @@ void json_put_whole_u64(struct json_writer *w, const char *name, u64 v);
 void json_put_ratio(struct json_writer *w, const char *name, u64 part,
                     u64 whole); // 0.5; 0 if whole is 0
 void json_put_bool(struct json_writer *w, const char *name, bool v);
-void json_put_raw(struct json_writer *w, const char *name, bytes json); // a value that is JSON already
+void json_put_raw(struct json_writer *w, const char *name,
+                  bytes json); // a value that is JSON already
 void json_put_null(struct json_writer *w, const char *name);

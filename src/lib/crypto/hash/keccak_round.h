@@ -12,10 +12,11 @@
 #define KECCAK_LANES(X, p)                                                                         \
     X(0, p##ba)                                                                                    \
     X(1, p##be)                                                                                    \
-    X(2, p##bi) X(3, p##bo) X(4, p##bu) X(5, p##ga) X(6, p##ge) X(7, p##gi) X(8, p##go)            \
-        X(9, p##gu) X(10, p##ka) X(11, p##ke) X(12, p##ki) X(13, p##ko) X(14, p##ku) X(15, p##ma)  \
-            X(16, p##me) X(17, p##mi) X(18, p##mo) X(19, p##mu) X(20, p##sa) X(21, p##se)          \
-                X(22, p##si) X(23, p##so) X(24, p##su)
+    X(2, p##bi)                                                                                    \
+    X(3, p##bo) X(4, p##bu) X(5, p##ga) X(6, p##ge) X(7, p##gi) X(8, p##go) X(9, p##gu)            \
+        X(10, p##ka) X(11, p##ke) X(12, p##ki) X(13, p##ko) X(14, p##ku) X(15, p##ma) X(16, p##me) \
+            X(17, p##mi) X(18, p##mo) X(19, p##mu) X(20, p##sa) X(21, p##se) X(22, p##si)          \
+                X(23, p##so) X(24, p##su)
 // clang-format on
 
 #define KECCAK_ROTATE(v, n) ((v) << (n) | (v) >> (64 - (n)))
