@@ -8,7 +8,7 @@
 
 #include "lib/base/types.h"
 
-// clang-format off: one row of the state a line
+// clang-format off
 #define KECCAK_LANES(X, p)                                                                         \
     X(0, p##ba)                                                                                    \
     X(1, p##be)                                                                                    \
