@@ -15,7 +15,7 @@ jumps=$(objdump -d --no-show-raw-insn "$object" | awk '/<run_plain[^>]*>:$/ { on
 # Two handlers for each operation, one for each pair.
 rows=$(grep -c '^RV_[A-Z_]*(' spec/rv64.def)
 compressed=$(grep -c '^RV_C(' spec/rv64.def)
-pairs=$(grep -c '^PAIR(' src/engine/rv/pairs.def)
+pairs=$(grep -cE "^(PAIR|QUAD|TRIPLE)\(" src/engine/rv/pairs.def)
 # The rows that halt or leave need no jump: ecall, ebreak, mret, wfi, sret, sfence.vma, two sizes each; FENCE and
 # FENCE_I are one handler each.
 handlers=$((2 * (rows - compressed) - 2 * 6 + pairs))

@@ -8,6 +8,7 @@
 #include "engine/rv/priv.h"
 #include "engine/rv/semantics.h"
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/os/map.h"
 
 // Guest addresses wrap at 2^32; the pages at both ends of the address space have no permission.
@@ -220,10 +221,12 @@ const struct rv_handlers *rv_interp_handlers(void)
 
 enum rv_exit rv_run(struct rv_machine *m, enum halt *halt)
 {
+    DCHECK(m->cycles >= 0);
     return run_plain(m, halt, NULL, NULL);
 }
 
 enum rv_exit rv_run_hooked(struct rv_machine *m, enum halt *halt, const struct rv_hooks *hooks)
 {
+    DCHECK(m->cycles >= 0);
     return run_hooked(m, halt, hooks, NULL);
 }

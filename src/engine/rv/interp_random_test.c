@@ -93,8 +93,21 @@ static usize make_input(u8 *to, u64 *state)
     usize n = HEADER;
     while (n < HEADER + TEXT_MAX) {
         u64 random = test_random(state);
+        if (random % 64 == 2) { // and the three
+            n += put_op(to + n, RV_OP_SH3ADD, 4, state);
+            n += put_op(to + n, RV_OP_LD, 2, state);
+            n += put_op(to + n, RV_OP_JALR, 2, state);
+            continue;
+        }
         if (random % 8 == 0) {
             n += put_op(to + n, 1 + (u32)(random >> 8) % (RV_OP_COUNT - 1), 4, state);
+            continue;
+        }
+        if (random % 8 == 1) { // the runs of four that are executed together
+            u32 op = random & 256 ? RV_OP_LD : RV_OP_SD, size = random & 512 ? 2 : 4;
+            for (u32 k = 0; k < 4; k++) {
+                n += put_op(to + n, op, size, state);
+            }
             continue;
         }
         u32 i = (u32)(random >> 8) % COUNT_OF(pairs);

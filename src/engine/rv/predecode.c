@@ -213,6 +213,40 @@ static void pair_up(struct rv_run *run)
     }
 }
 
+// Rows of more than two; 0 ends a triple.
+static const u16 chain_keys[][4] = {
+#define QUAD(execute, NAME, size)                                                                  \
+    {SIZED(RV_OP_##NAME, size), SIZED(RV_OP_##NAME, size), SIZED(RV_OP_##NAME, size),              \
+     SIZED(RV_OP_##NAME, size)},
+#define TRIPLE(execute, FIRST, size, next, SECOND, second_size, go_on, THIRD, third_size)          \
+    {SIZED(RV_OP_##FIRST, size), SIZED(RV_OP_##SECOND, second_size),                               \
+     SIZED(RV_OP_##THIRD, third_size), 0},
+#include "engine/rv/pairs.def"
+};
+
+static bool chain_matches(const struct rv_run *run, u32 i, const u16 keys[4])
+{
+    for (u32 k = 0; k < 4 && keys[k] != 0; k++) {
+        if (i >= run->count || pair_key(run->records[i].kind, rv_run_size(run, i)) != keys[k]) {
+            return false;
+        }
+        i += rv_run_size(run, i) / 2;
+    }
+    return true;
+}
+
+static void chain_up(struct rv_run *run)
+{
+    const struct rv_handlers *handlers = rv_interp_handlers();
+    for (u32 i = 0; handlers->chain != NULL && i < run->count; i++) {
+        for (u32 row = 0; row < COUNT_OF(chain_keys); row++) {
+            if (chain_matches(run, i, chain_keys[row])) {
+                run->records[i].handler = handlers->chain[row];
+            }
+        }
+    }
+}
+
 // ---- fill loops ---------------------------------------------------------------------------------
 
 static u32 store_width(u32 kind)
@@ -291,6 +325,7 @@ void rv_run_predecode(struct rv_run *run)
     run->charges = mem_realloc(run->charges, rv_run_records(run) * sizeof *run->charges);
     make_tail(run, &far);
     pair_up(run);
+    chain_up(run);
     for (u32 i = 0; i < run->count; i++) {
         mark_fill(run, i);
     }

@@ -76,7 +76,8 @@ static inline u32 rv_run_size(const struct rv_run *run, u32 i)
 struct rv_handlers {
     const void *of[RV_KIND_COUNT][2];
     const void *const *pair;
-    const void *fill; // a store that begins a loop of rv_fill_*
+    const void *const *chain; // QUAD and TRIPLE rows
+    const void *fill;         // a store that begins a loop of rv_fill_*
 };
 
 // A loop of three instructions that fills memory with zeros: a store of x0 to 0(p), addi p, p,
