@@ -35,7 +35,7 @@ const address KIT_COINBASE = {{0xF1, 0xE2, 0xD3, 0xC4, 0xB5, 0xA6, 0x97, 0x88, 0
 address kit_at(u8 n)
 {
     address a;
-    for (u8 i = 0; i < sizeof a.b; i++) {
+    for (u32 i = 0; i < sizeof a.b; i++) {
         a.b[i] = (u8)(0xC1 + i);
     }
     a.b[19] = n;

@@ -270,6 +270,132 @@ TEST(vm, evm_memory_of_all_live_frames_is_limited)
     kit_free(k);
 }
 
+TEST(vm, evm_input_beyond_48_mib_is_out_of_gas)
+{
+    struct kit *k = kit_new();
+    k->unrecorded = true;
+    struct buf code = {0};
+    EVM(&code, OP_CALLDATASIZE);
+    evm_return_top(&code);
+    address a = kit_evm(k, 1, &code);
+    usize most = 48u << 20;
+    u8 *input = mem_zalloc(most + 1);
+    kit_call(k, a, (bytes){input, most}, 100000);
+    EXPECT_U256(kit_output_word(k, 0), u256_from_u64(most));
+    kit_call(k, a, (bytes){input, most + 1}, 100000);
+    EXPECT_HALTED(k, "out_of_gas");
+    kit_call(k, a, BYTES_NONE, 100000);
+    EXPECT_SUCCESS(k);
+    mem_free(input);
+    kit_free(k);
+}
+
+// ---- names
+
+TEST(vm, halt_reasons_are_the_closed_list_of_the_abi)
+{
+    static const char *const names[] = {"none",
+                                        "out_of_gas",
+                                        "out_of_pages",
+                                        "bad_container",
+                                        "bad_image",
+                                        "bad_access",
+                                        "misaligned_atomic",
+                                        "illegal_instruction",
+                                        "breakpoint",
+                                        "unknown_service",
+                                        "bad_argument",
+                                        "static_violation",
+                                        "data_too_long",
+                                        "return_data_out_of_bounds",
+                                        "invalid",
+                                        "stack_underflow",
+                                        "stack_overflow",
+                                        "invalid_jump",
+                                        "invalid_opcode",
+                                        "initcode_too_large",
+                                        "code_too_large",
+                                        "code_refused",
+                                        "address_collision",
+                                        "nonce_overflow"};
+    EXPECT_EQ(HALT_COUNT, COUNT_OF(names));
+    for (u32 i = 0; i < HALT_COUNT; i++) {
+        EXPECT_STR(halt_name((enum halt)i), names[i]);
+    }
+}
+
+TEST(vm, halts_of_byte_code_have_their_reasons)
+{
+    static const struct {
+        u8 code[4];
+        const char *halt;
+    } rows[] = {{{OP_ADD}, "stack_underflow"},
+                {{OP_JUMPDEST, OP_PC, OP_PUSH0, OP_JUMP}, "stack_overflow"}, // a loop that pushes
+                {{OP_PUSH1, 3, OP_JUMP, OP_STOP}, "invalid_jump"},
+                {{0x0C}, "invalid_opcode"},
+                {{OP_INVALID}, "invalid"},
+                {{OP_PUSH0, OP_PUSH1, 1, OP_RETURNDATACOPY}, "stack_underflow"}};
+    struct kit *k = kit_new();
+    k->unrecorded = true;
+    for (usize i = 0; i < COUNT_OF(rows); i++) {
+        kit_code(k, kit_at(1), (bytes){rows[i].code, 4});
+        kit_call(k, kit_at(1), BYTES_NONE, 1000000);
+        EXPECT_HALTED(k, rows[i].halt);
+        EXPECT_EQ(k->r.gas_left, 0);
+    }
+    kit_free(k);
+}
+
+// ---- inspectors
+
+static void count_block(void *ctx, u32 depth, const struct rv_machine *m, u32 cost)
+{
+    (void)depth;
+    (void)m;
+    (void)cost;
+    ++*(u64 *)ctx;
+}
+
+static void count_step(void *ctx, u32 depth, const struct rv_machine *m)
+{
+    (void)depth;
+    (void)m;
+    ++*(u64 *)ctx;
+}
+
+static void count_service(void *ctx, u32 depth, u8 id, const struct rv_machine *m)
+{
+    (void)depth;
+    (void)id;
+    (void)m;
+    ++*(u64 *)ctx;
+}
+
+TEST(vm, the_mini_evms_own_machine_is_never_reported)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    evm_sstore(&code, 1, 2);
+    EVM(&code, OP_PUSH0, OP_PUSH0, OP_LOG0);
+    (void)kit_evm(k, 1, &code);
+    struct vm *vm = vm_new(VM_EVM_GUEST);
+    u64 seen = 0;
+    vm_set_inspector(vm, &(struct inspector){.ctx = &seen,
+                                             .rv_block = count_block,
+                                             .rv_step = count_step,
+                                             .service = count_service});
+    struct vm_message m = {.from = KIT_ALICE, .to = kit_at(1), .gas = 100000};
+    struct vm_result r;
+    state_begin_transaction(kit_state(k));
+    EXPECT_EQ(vm_execute(vm, kit_state(k), &m, &r), FAULT_NONE);
+    EXPECT_EQ(r.status, EVM_SUCCESS);
+    EXPECT_EQ(seen, 0);
+    EXPECT_EQ(r.cycles, 0);
+    EXPECT_EQ(r.instructions, 0);
+    vm_free(vm);
+    kit_free(k);
+}
+
 // ---- reuse
 
 TEST(vm, one_machine_serves_forks_and_settings_in_turn)
