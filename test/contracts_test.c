@@ -481,7 +481,7 @@ TEST(contract, services_reach_memory_by_the_low_32_bits_of_a_pointer)
     store_le64(input + 24, 0xFFFFFFFF00000000 | BUFFER);
     store_le64(input + 32, 16 + RECORD);
     store_le64(input + 40, 8);
-    memcpy(input + 16 + RECORD, "abcde", 5);
+    memcpy(input + 16 + RECORD, (const u8[]){'a', 'b', 'c', 'd', 'e'}, 5);
     call(&w, to, input, sizeof input);
     EXPECT_EQ(w.r.status, EVM_SUCCESS);
     EXPECT_EQ(w.r.output.n, DUMP + 8);
@@ -719,7 +719,7 @@ static void check_proto(const char *name)
     address echo = deploy(&w, "contracts/echo.deploy", NULL, 0);
     u8 input[1 + 20 + 5] = {5};
     memcpy(input + 1, echo.b, 20);
-    memcpy(input + 21, "hello", 5);
+    memcpy(input + 21, (const u8[]){'h', 'e', 'l', 'l', 'o'}, 5);
     call(&w, to, input, sizeof input);
     EXPECT_EQ(w.r.status, EVM_SUCCESS);
     EXPECT_EQ(w.r.output.n, 5);

@@ -5,6 +5,7 @@
 // vector of its own only.
 #include "core/trace/eip3155.h"
 #include "core/vm/vm.h"
+#include "lib/codec/hex.h"
 #include "lib/codec/json.h"
 #include "lib/codec/rlp.h"
 #include "lib/crypto/hash/keccak.h"
@@ -86,14 +87,8 @@ static struct state *make_state(const json_value *pre)
     json_value a = {0};
     while (json_next_member(&a, pre)) {
         address at;
-        char name[64];
-        (void)snprintf(name, sizeof name, "%s", a.name);
-        u8 *p = at.b;
-        for (u32 i = 0; i < 20; i++) {
-            u32 byte = 0;
-            EXPECT_EQ(sscanf(name + 2 + 2 * (usize)i, "%2x", &byte), 1);
-            p[i] = (u8)byte;
-        }
+        hex_error why = {0};
+        EXPECT(hex_decode_exact(at.b, sizeof at.b, &why, a.name, strlen(a.name)));
         struct account *account = state_account(s, &at);
         u64 nonce = 0;
         u256 balance = u256_zero();
@@ -108,18 +103,11 @@ static struct state *make_state(const json_value *pre)
         json_value storage = member(&a, "storage");
         json_value slot = {0};
         while (json_next_member(&slot, &storage)) {
-            u8 key[32] = {0};
-            usize digits = strlen(slot.name) - 2;
-            for (usize i = 0; i < digits; i++) {
-                u32 nibble = 0;
-                EXPECT_EQ(sscanf((char[]){slot.name[2 + i], 0}, "%1x", &nibble), 1);
-                usize place = digits - 1 - i;
-                key[31 - place / 2] |= (u8)(nibble << (place % 2 * 4));
-            }
+            u256 key = u256_zero();
+            EXPECT(hex_decode_u256(&key, &why, slot.name, strlen(slot.name)));
             u256 value = u256_zero();
             must(json_get_u256(&value, &slot), j);
-            u256 k = u256_from_be_bytes(key);
-            state_sstore(s, account, &k, &value);
+            state_sstore(s, account, &key, &value);
         }
     }
     state_end_transaction(s, false);

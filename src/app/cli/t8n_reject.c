@@ -7,6 +7,11 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
+static const char BLOBS_CREATE[] = "rlp: input string too short for common.Address, "
+                                   "decoding into (types.Transaction)(types.BlobTx).To";
+static const char AUTHORIZATIONS_CREATE[] = "rlp: input string too short for common.Address, "
+                                            "decoding into (types.Transaction)(types.SetCodeTx).To";
+
 static const char *text_of(enum verdict v)
 {
     static const char *const TEXTS[VERDICT_COUNT] = {
@@ -36,10 +41,8 @@ static const char *text_of(enum verdict v)
         [VERDICT_BLOBS_OVER_BLOCK] = "blob gas would exceed maximum allowance",
         [VERDICT_BLOB_HASH_VERSION] = "blob has invalid hash version",
         [VERDICT_BLOB_FEE_TOO_LOW] = "max fee per blob gas less than block blob gas fee",
-        [VERDICT_BLOBS_CREATE] = "rlp: input string too short for common.Address, "
-                                 "decoding into (types.Transaction)(types.BlobTx).To",
-        [VERDICT_AUTHORIZATIONS_CREATE] = "rlp: input string too short for common.Address, "
-                                          "decoding into (types.Transaction)(types.SetCodeTx).To",
+        [VERDICT_BLOBS_CREATE] = BLOBS_CREATE,
+        [VERDICT_AUTHORIZATIONS_CREATE] = AUTHORIZATIONS_CREATE,
         [VERDICT_AUTHORIZATIONS_NONE] = "EIP-7702 transaction with empty auth list",
     };
     const char *text = v < VERDICT_COUNT ? TEXTS[v] : NULL;

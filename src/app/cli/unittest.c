@@ -193,14 +193,8 @@ static enum fault name_or_hex(struct buf *out, const char *name)
         buf_put(out, name, n);
         return FAULT_NONE;
     }
-    for (usize i = 2; i + 1 < n; i += 2) {
-        u32 byte = 0;
-        if (sscanf(name + i, "%2x", &byte) != 1) {
-            return FAULT_BAD_INPUT;
-        }
-        buf_put_u8(out, (u8)byte);
-    }
-    return FAULT_NONE;
+    hex_error why = {0};
+    return hex_decode(out, &why, name, n) ? FAULT_NONE : FAULT_BAD_INPUT;
 }
 
 static void put_pair(struct trie *t, bool secure, const struct buf *key, const struct buf *value)
