@@ -192,9 +192,11 @@ $(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB_O)
 endef
 $(foreach b,$(BENCH_C),$(eval $(call bench_rule,$(b))))
 benches: $(BENCHES) all
-bench: benches ## bench/run.sh if there is one, and each *_bench.c
+bench: benches ## each *_bench.c, then RISC-V kernels, calls, and published workloads where they are found
 	set -e; for b in $(BENCHES); do $$b; done
-	$(if $(wildcard bench/run.sh),HYBRID=$(CURDIR)/build/release/hybrid sh bench/run.sh)
+	$(MAKE) bench-rv
+	$(MAKE) bench-calls
+	$(MAKE) bench-published
 demo: all ## tokens of both kinds on one state, calling each other (demo/run.sh)
 	HYBRID=$(CURDIR)/$(B)/hybrid sh demo/run.sh
 cov: ## line coverage of the tests, in build/cov/report
