@@ -24,7 +24,7 @@ struct bare_options {
 
 enum bare_end {
     BARE_PASSED,  // 1 was stored to `tohost`, or ecall with a7 = 93 and a0 = 0 where no trap vector
-                  // is set
+                  // is set or the program has no symbol `tohost`
     BARE_FAILED,  // 2 n + 1 was stored to `tohost`, or that ecall with a0 = n
     BARE_TIMEOUT, // steps_max was reached
     BARE_BROKEN,  // it cannot go on: a trap without a vector, a host call; text says why
@@ -33,10 +33,11 @@ enum bare_end {
 
 struct bare_result { // bare_result_fini frees it
     enum bare_end end;
-    u64 test;             // BARE_FAILED: n
-    u64 instructions;     // retired
-    struct buf text;      // a clause without full stop; empty if passed
-    struct buf signature; // lines of hex, one grain of memory each, ascending
+    u64 test;                 // BARE_FAILED: n
+    u64 instructions;         // retired
+    struct buf text;          // a clause without full stop; empty if passed
+    struct buf signature;     // lines of hex, one grain of memory each, ascending
+    const char *no_signature; // why there is none though it was asked for: a clause; or NULL
 };
 
 // Loads the ELF and runs it from its entry in machine mode until it ends. Memory: every PT_LOAD and

@@ -120,7 +120,31 @@ TEST(bare, an_endless_program_is_stopped)
     struct bare_result r = run(e.raw, e.n, 1000);
     EXPECT_EQ(r.end, BARE_TIMEOUT);
     EXPECT_EQ(r.instructions, 1000u);
-    expect_text(&r, "it did not end within 1000 steps");
+    expect_text(&r, "it did not end within 1000 steps, and has no symbol tohost to report through");
+}
+
+TEST(bare, without_tohost_the_exit_call_reports_past_a_handler)
+{
+    const u32 code[] = {0x00000297, 0x30529073, LI_A0_7, LI_A7_93,
+                        ECALL}; // auipc t0, 0; csrw mtvec
+    struct elf e = make_elf(0x80000000, code, COUNT_OF(code));
+    struct bare_result r = run(e.raw, e.n, 1000);
+    EXPECT_EQ(r.end, BARE_FAILED);
+    EXPECT_EQ(r.test, 7u);
+    bare_result_fini(&r);
+}
+
+TEST(bare, a_signature_that_is_asked_for_and_missing_has_a_reason)
+{
+    struct elf e = make_elf(0x80000000, passing, COUNT_OF(passing));
+    struct bare_result r;
+    bare_run(&(struct bare_options){.signature = true}, (bytes){e.raw, e.n}, &r);
+    EXPECT_EQ(r.end, BARE_PASSED);
+    EXPECT_STR(r.no_signature, "it has no symbols begin_signature and end_signature");
+    bare_result_fini(&r);
+    bare_run(&(struct bare_options){.signature = false}, (bytes){e.raw, e.n}, &r);
+    EXPECT(r.no_signature == NULL);
+    bare_result_fini(&r);
 }
 
 TEST(bare, a_trap_without_a_vector_ends_it)
