@@ -108,6 +108,13 @@ static bool list_elf(struct buf *out, struct options *o, u32 flags)
                    (unsigned long long)text.gva, (unsigned long long)end);
         put_text(out, &view, text, flags);
     }
+    if (ok && out->n == 0) {
+        buf_printf(&o->why,
+                   "%s has no executable segment that lies in the file (is it whole, and linked?); "
+                   "raw bytes are listed by --raw @%s",
+                   o->operand[0], o->operand[0]);
+        ok = false;
+    }
     elf_view_fini(&view);
     buf_fini(&file);
     return ok;
