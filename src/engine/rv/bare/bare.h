@@ -8,7 +8,7 @@
 // Choices where that manual leaves one: misaligned loads and stores work, atomics do not; page
 // tables' A and D bits are set by the hardware; Sv39, Sv48 and Sv57; 16 PMP entries of 4 bytes'
 // grain, and all is allowed while none is active; misa is fixed; wfi does not wait; no triggers; no
-// devices, so only software sets interrupts.
+// devices, so only software sets interrupts. Beyond the rows it has the compare and swap of Zacas.
 #pragma once
 
 #include "lib/base/buf.h"

@@ -168,3 +168,6 @@ MUST_USE bool bare_csr_read(const struct bare_hart *hart, u64 *value, u32 number
 MUST_USE bool bare_csr_write(struct bare_hart *hart, u32 number, u64 value);
 bool bare_csr_may(const struct bare_hart *hart, u32 number, bool write);
 MUST_USE bool bare_execute(struct bare_hart *hart, const struct rv_insn *insn, u32 bits);
+// Of words that do not decode: executes the compare and swap that they may be; false after an
+// exception (zacas.c).
+MUST_USE bool bare_compare_and_swap(struct bare_hart *hart, u32 bits);
