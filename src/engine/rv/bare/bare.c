@@ -64,10 +64,10 @@ static void run(struct bare_hart *hart, u64 steps_max)
 {
     while (!hart->ended) {
         if (hart->steps++ == steps_max) {
-            buf_printf(bare_end(hart, BARE_TIMEOUT), "it did not end within %" PRIu64 " steps%s",
-                       steps_max,
-                       hart->image.has_tohost ? ""
-                                              : ", and has no symbol tohost to report through");
+            buf_printf(bare_end(hart, BARE_TIMEOUT),
+                       "it did not end within %" PRIu64 " steps, it is at 0x%" PRIx64 "%s",
+                       steps_max, hart->pc,
+                       hart->image.has_tohost ? "" : " and has no symbol tohost to report through");
             return;
         }
         if ((hart->mip & hart->mie) != 0) {

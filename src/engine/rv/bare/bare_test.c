@@ -120,7 +120,8 @@ TEST(bare, an_endless_program_is_stopped)
     struct bare_result r = run(e.raw, e.n, 1000);
     EXPECT_EQ(r.end, BARE_TIMEOUT);
     EXPECT_EQ(r.instructions, 1000u);
-    expect_text(&r, "it did not end within 1000 steps, and has no symbol tohost to report through");
+    expect_text(&r, "it did not end within 1000 steps, it is at 0x80000000 and has no symbol "
+                    "tohost to report through");
 }
 
 TEST(bare, without_tohost_the_exit_call_reports_past_a_handler)
