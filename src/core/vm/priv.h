@@ -221,6 +221,8 @@ struct resolved_code {
 struct resolved_code resolve_code(struct vm *vm, const address *a);
 address create_address(const address *sender, u64 nonce);
 address create2_address(const address *sender, const u256 *salt, const b256 *init_hash);
+// Whether init code has the limit of containers: it begins as one of an ELF (ABI section 1, "size").
+bool initcode_is_container(const struct vm *vm, bytes init);
 u64 initcode_size_max(const struct vm *vm, bytes init);
 u64 initcode_size_most(const struct vm *vm); // of any init code
 

@@ -490,6 +490,9 @@ static void begin_creation(struct call *c, struct call_request *r, u64 at, u64 n
     if (c->halt == HALT_NONE && n > initcode_size_max(c->vm, r->data)) {
         refuse(c, HALT_INITCODE_TOO_LARGE);
     }
+    if (c->halt == HALT_NONE && !initcode_is_container(c->vm, r->data)) {
+        limit_data(c, n); // matters where the fork has no limit; containers have one of their own
+    }
     refuse_static(c);
     r->capped = true;
     r->foreign = true;
