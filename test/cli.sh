@@ -157,6 +157,8 @@ if [ -f build/contracts/counter.deploy ]; then
     out 'output    0x1234'
     if grep -q 'ecall .* return$' "$dir/rv.txt"; then ok; else bad 'rv run --trace does not name services'; fi
     usage 'is not an ELF' rv run Makefile
+    head -c 64 build/contracts/echo.elf >"$dir/cut.elf"
+    usage 'no executable segment whose bytes lie in the file' rv disasm "$dir/cut.elf"
 fi
 if [ -f build/rv/signature.elf ]; then
     usage 'program header 0: the segment lies in neither' rv run build/rv/signature.elf
