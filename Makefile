@@ -45,6 +45,7 @@ CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CUR
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
 NODE_LIBS := -lwebsockets
+CLI_LIBS := -lzstd
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
 # ---- host sources ------------------------------------------------------------------------------------------
@@ -54,10 +55,12 @@ FUZZ_C := $(filter %_fuzz.c,$(SRC)) $(sort $(wildcard fuzz/*_fuzz.c))
 BENCH_C := $(filter %_bench.c,$(SRC))
 CODE := $(filter-out %_test.c %_fuzz.c %_bench.c,$(SRC))
 HAVE_GUEST := $(wildcard guest/start.S)
-LIB_SRC := $(filter-out src/app/cli/% src/node/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
+# Only the programs read packed files, and so need libzstd.
+CLI_LIB_SRC := src/lib/codec/zstd.c
+LIB_SRC := $(filter-out src/app/cli/% src/node/% $(CLI_LIB_SRC) $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
 # Only programs with a node need what is in src/node, and what that needs.
 NODE_SRC := src/app/cli/node_genesis.c $(filter src/node/%,$(CODE))
-CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)))
+CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)) $(CLI_LIB_SRC))
 objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 LIB_O := $(call objects,$(LIB_SRC))
 CLI_O := $(call objects,$(CLI_SRC))
@@ -84,11 +87,11 @@ $(B)/obj/%.o: %.S Makefile
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Wa,-Ibuild/guest $(CFLAGS) -c -o $@ $<
 
 $(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-test: $(TEST_O) $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/libhybrid.so: $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libhybrid.so.$(ABI_MAJOR) -o $@ $^ $(LDLIBS)
 	@ln -sf libhybrid.so $@.$(ABI_MAJOR)
@@ -147,7 +150,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
 define fuzz_rule
 $(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 endef
 $(foreach f,$(FUZZ_C),$(eval $(call fuzz_rule,$(f))))
 

@@ -135,6 +135,12 @@ bool os_is_folder(const char *path)
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
+usize os_file_size(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) ? (usize)s.st_size : 0;
+}
+
 static char *entry_name(const char *folder, const char *name)
 {
     struct buf whole = {0};

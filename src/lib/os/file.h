@@ -26,6 +26,7 @@ struct os_names {
 MUST_USE enum fault os_list_folder(struct os_names *out, struct buf *why, const char *path);
 void os_names_fini(struct os_names *names);
 
-bool os_is_folder(const char *path); // also true of a link to one
+bool os_is_folder(const char *path);  // also true of a link to one
+usize os_file_size(const char *path); // bytes; 0 of what is not there or no file
 // Makes the folder, and those above it, where there is none.
 MUST_USE enum fault os_make_folder(struct buf *why, const char *path);
