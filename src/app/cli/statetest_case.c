@@ -35,12 +35,10 @@ static enum fault find_indexed(struct indexed *v, const json_value *tx, const ch
     return FAULT_NONE;
 }
 
-static enum fault need_indexed(json_value *v, const json_value *tx, const char *name, u64 i)
+static enum fault need_indexed(struct indexed *v, const json_value *tx, const char *name, u64 i)
 {
-    struct indexed part;
-    TRY(find_indexed(&part, tx, name, i));
-    *v = part.value;
-    return part.found ? FAULT_NONE : json_refuse(tx, "has no \"%s\"", name);
+    TRY(find_indexed(v, tx, name, i));
+    return v->found ? FAULT_NONE : json_refuse(tx, "has no \"%s\"", name);
 }
 
 static enum fault read_access(struct transaction *t, const json_value *list)
@@ -125,6 +123,7 @@ static enum fault read_typed(struct transaction *t, const json_value *tx, u64 da
 static enum fault read_transaction(struct state_case *c, const json_value *tx)
 {
     struct transaction *t = &c->tx;
+    struct indexed part;
     json_value v;
     bool found = false;
     struct buf to = {0};
@@ -137,12 +136,12 @@ static enum fault read_transaction(struct state_case *c, const json_value *tx)
     if (!fits) {
         return json_refuse(tx, "\"to\" is not an address");
     }
-    TRY(need_indexed(&v, tx, "data", c->data));
-    TRY(json_get_data(&t->data, &v));
-    TRY(need_indexed(&v, tx, "gasLimit", c->gas));
-    TRY(json_get_u64(&t->gas_limit, &v));
-    TRY(need_indexed(&v, tx, "value", c->value));
-    TRY(json_get_u256(&t->value, &v));
+    TRY(need_indexed(&part, tx, "data", c->data));
+    TRY(json_get_data(&t->data, &part.value));
+    TRY(need_indexed(&part, tx, "gasLimit", c->gas));
+    TRY(json_get_u64(&t->gas_limit, &part.value));
+    TRY(need_indexed(&part, tx, "value", c->value));
+    TRY(json_get_u256(&t->value, &part.value));
     TRY(json_find_u64(&t->nonce, tx, "nonce"));
     TRY(json_find(&v, &found, tx, "sender"));
     if (found) {
