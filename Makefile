@@ -140,7 +140,7 @@ guest-lock: build/guest/guest.bin ## pin the guest that was built just now in to
 	sh tools/guest_lock.sh $< >tools/guest.lock
 
 # ---- contracts of tests and demo (sdk/rules.mk), bare-metal instruction tests (test/rv/rules.mk): contracts -----
-include $(wildcard sdk/rules.mk) test/rv/rules.mk test/rvdiff/rules.mk bench/rules.mk
+include $(wildcard sdk/rules.mk) test/rv/rules.mk test/rvdiff/rules.mk test/evmdiff/rules.mk bench/rules.mk
 
 # ---- tests -------------------------------------------------------------------------------------------------
 fuzz_name = $(patsubst %_fuzz,%,$(basename $(notdir $(1))))

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Our side: a world run in the engine, in one form of the mini-EVM, with hybrid active or not. What
+// came of it is kept as the JSON text that a peer sends too, so that comparing is comparing text.
+#pragma once
+
+#include "test/evmdiff/case.h"
+
+struct world {
+    const struct peer_traits *peer;
+    struct test_case **cases; // borrowed
+    u32 count;
+    const u32 *order; // of the cases: those that ran in the peer's block first
+    struct environment env;
+    struct alloc before; // accounts besides those of the cases
+};
+
+struct world_result {
+    struct buf *text; // of each case's transaction, by its index
+    u32 count;
+    struct buf accounts; // if the peer tells them
+    b256 root;           // always
+    bool has_riscv;      // code that begins with FF was run or deposited: hybrid makes a difference
+    const char *fault;   // NULL: none
+};
+
+struct engine_mode {
+    enum vm_form form;
+    bool riscv;
+};
+
+struct engine;
+struct engine *engine_new(void);
+void engine_free(struct engine *e);
+void engine_run(struct engine *e, struct world_result *out, const struct world *w,
+                struct engine_mode mode);
+void world_result_fini(struct world_result *r);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// EthereumJS as a peer, in this process: each world is a state of maps, each transaction one runTx. The only argument
+// is the fork. See case.h for the lines.
+import { createBlock } from '@ethereumjs/block';
+import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
+import { SimpleStateManager } from '@ethereumjs/statemanager';
+import { createTxFromRLP } from '@ethereumjs/tx';
+import { Account, Address, bytesToHex, createAddressFromString, hexToBytes, setLengthLeft } from '@ethereumjs/util';
+import { createVM, runTx } from '@ethereumjs/vm';
+
+import { answerLines } from './lines.mjs';
+
+const FORKS = {
+    frontier: Hardfork.Chainstart, tangerine: Hardfork.TangerineWhistle, spurious: Hardfork.SpuriousDragon,
+};
+const fork = process.argv[2];
+const common = new Common({ chain: Mainnet, hardfork: FORKS[fork] ?? fork });
+const merged = common.gteHardfork(Hardfork.Paris);
+
+const hex = (n) => `0x${n.toString(16)}`;
+
+async function fill(state, accounts) {
+    for (const [text, a] of Object.entries(accounts)) {
+        const address = createAddressFromString(text);
+        await state.putAccount(address, new Account(BigInt(a.nonce), BigInt(a.balance)));
+        if (a.code !== '0x') await state.putCode(address, hexToBytes(a.code));
+        for (const [key, value] of Object.entries(a.storage)) {
+            await state.putStorage(address, hexToBytes(key), hexToBytes(value));
+        }
+    }
+}
+
+// All that is in the state, sorted by address and key.
+async function dump(state) {
+    const storages = {};
+    for (const [place, value] of state.storageStack.at(-1)) {
+        const at = place.indexOf('_');
+        const number = BigInt(bytesToHex(value) === '0x' ? '0x0' : bytesToHex(value));
+        if (number !== 0n) (storages[place.slice(0, at)] ??= []).push([place.slice(at + 1), hex(number)]);
+    }
+    const accounts = [];
+    for (const [address, account] of state.accountStack.at(-1)) {
+        if (account === undefined) continue;
+        accounts.push([address, {
+            balance: hex(account.balance), nonce: hex(account.nonce),
+            code: bytesToHex(await state.getCode(createAddressFromString(address))),
+            storage: Object.fromEntries((storages[address] ?? []).sort((a, b) => (a[0] < b[0] ? -1 : 1))),
+        }]);
+    }
+    return Object.fromEntries(accounts.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
+}
+
+// What the EVM asks of a chain: hashes of blocks.
+function chainOf(number, hashes) {
+    const first = number - hashes.length;
+    return {
+        getBlock: async (n) => ({ hash: () => hexToBytes(hashes[Number(n) - first]) }),
+        putBlock: async () => {},
+        shallowCopy() { return this; },
+    };
+}
+
+function blockOf(env) {
+    const header = {
+        number: env.number, timestamp: env.timestamp, gasLimit: env.gasLimit, coinbase: env.coinbase,
+        difficulty: merged ? '0x0' : env.difficulty,
+    };
+    if (common.isActivatedEIP(1559)) header.baseFeePerGas = env.baseFee;
+    if (merged) header.mixHash = env.random;
+    if (common.isActivatedEIP(4844)) header.excessBlobGas = env.excessBlobGas;
+    return createBlock({ header }, { common, skipConsensusFormatValidation: true, freeze: false });
+}
+
+function outcome(result) {
+    const failed = result.execResult.exceptionError !== undefined;
+    return {
+        status: failed ? '0x0' : '0x1',
+        gasUsed: hex(result.totalGasSpent),
+        created: !failed && result.createdAddress ? result.createdAddress.toString() : null,
+        logs: failed ? [] : (result.execResult.logs ?? []).map(([address, topics, data]) =>
+            [bytesToHex(address), ...topics.map((t) => bytesToHex(t)), bytesToHex(data)]),
+        output: bytesToHex(result.execResult.returnValue),
+    };
+}
+
+await answerLines(async ({ env, hashes, accounts, txs }) => {
+    const stateManager = new SimpleStateManager({ common });
+    const vm = await createVM({ common, stateManager, blockchain: chainOf(Number(env.number), hashes) });
+    await fill(stateManager, accounts);
+    const block = blockOf(env);
+    const outcomes = [];
+    const order = [];
+    for (const [i, { raw, sender }] of txs.entries()) {
+        try {
+            const tx = createTxFromRLP(hexToBytes(raw), { common, freeze: false });
+            tx.getSenderAddress = () => createAddressFromString(sender);
+            const result = await runTx(vm, { tx, block, skipHardForkValidation: true });
+            outcomes.push(outcome(result));
+            order.push(i);
+        } catch (error) {
+            if (process.env.EVMDIFF_VERBOSE) console.error(error);
+            outcomes.push(null);
+        }
+    }
+    return { order, txs: outcomes, accounts: await dump(stateManager) };
+});

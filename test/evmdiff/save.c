@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// See save.h.
+#include "test/evmdiff/save.h"
+
+#include "lib/codec/json_write.h"
+#include "lib/num/u256.h"
+#include "test/evmdiff/peer.h"
+
+static void put_environment(struct json_writer *w, const struct environment *e, enum fork fork)
+{
+    b256 random = u256_to_b256(e->random);
+    json_begin_object(w, "env");
+    json_put_address(w, "currentCoinbase", &e->coinbase);
+    json_put_quantity(w, "currentDifficulty", e->difficulty);
+    json_put_quantity_u64(w, "currentGasLimit", e->gas_limit);
+    json_put_quantity_u64(w, "currentNumber", e->number);
+    json_put_quantity_u64(w, "currentTimestamp", e->timestamp);
+    if (fork >= FORK_LONDON) {
+        json_put_quantity(w, "currentBaseFee", e->base_fee);
+    }
+    if (fork >= FORK_PARIS) {
+        json_put_b256(w, "currentRandom", &random);
+    }
+    if (fork >= FORK_CANCUN) {
+        json_put_quantity_u64(w, "currentExcessBlobGas", e->excess_blob_gas);
+    }
+    json_end(w);
+}
+
+static void put_access(struct json_writer *w, const struct transaction *t)
+{
+    json_begin_list(w, "accessLists");
+    json_begin_list(w, NULL);
+    for (usize i = 0; i < t->access_count; i++) {
+        json_begin_object(w, NULL);
+        json_put_address(w, "address", &t->access[i].at);
+        json_begin_list(w, "storageKeys");
+        for (usize k = 0; k < t->access[i].key_count; k++) {
+            json_put_b256(w, NULL, &t->keys[t->access[i].first_key + k]);
+        }
+        json_end(w);
+        json_end(w);
+    }
+    json_end(w);
+    json_end(w);
+}
+
+static void put_authorizations(struct json_writer *w, const struct transaction *t)
+{
+    json_begin_list(w, "authorizationList");
+    for (usize i = 0; i < t->authorization_count; i++) {
+        const struct authorization *a = &t->authorizations[i];
+        json_begin_object(w, NULL);
+        json_put_quantity(w, "chainId", a->chain_id);
+        json_put_address(w, "address", &a->target);
+        json_put_quantity_u64(w, "nonce", a->nonce);
+        json_put_quantity_u64(w, "v", a->y_parity);
+        json_put_quantity(w, "r", a->r);
+        json_put_quantity(w, "s", a->s);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_transaction(struct json_writer *w, const struct test_case *c)
+{
+    const struct transaction *t = &c->tx;
+    json_begin_object(w, "transaction");
+    json_begin_list(w, "data");
+    json_put_data(w, NULL, t->data.p, t->data.n);
+    json_end(w);
+    json_begin_list(w, "gasLimit");
+    json_put_quantity_u64(w, NULL, t->gas_limit);
+    json_end(w);
+    json_begin_list(w, "value");
+    json_put_quantity(w, NULL, t->value);
+    json_end(w);
+    json_put_quantity_u64(w, "nonce", t->nonce);
+    json_put_b256(w, "secretKey", &c->key);
+    json_put_address(w, "sender", &c->sender);
+    if (t->is_create) {
+        json_put_text(w, "to", "");
+    } else {
+        json_put_address(w, "to", &t->to);
+    }
+    if (t->type >= TX_FEE_MARKET) {
+        json_put_quantity(w, "maxFeePerGas", t->max_fee);
+        json_put_quantity(w, "maxPriorityFeePerGas", t->max_priority);
+    } else {
+        json_put_quantity(w, "gasPrice", t->max_fee);
+    }
+    if (t->type != TX_LEGACY) {
+        put_access(w, t);
+    }
+    if (t->type == TX_AUTHORIZATION) {
+        put_authorizations(w, t);
+    }
+    json_end(w);
+}
+
+static void put_post(struct json_writer *w, const char *fork, const struct saved *s)
+{
+    static const char *const INDEXES[] = {"data", "gas", "value"};
+    json_begin_object(w, "post");
+    json_begin_list(w, fork);
+    json_begin_object(w, NULL);
+    json_put_b256(w, "hash", &s->root);
+    json_put_b256(w, "logs", &s->logs);
+    json_begin_object(w, "indexes");
+    for (u32 i = 0; i < COUNT_OF(INDEXES); i++) {
+        json_put_number(w, INDEXES[i], 0);
+    }
+    json_end(w);
+    if (s->refused) {
+        json_put_text(w, "expectException", "refused");
+    }
+    json_end(w);
+    json_end(w);
+    json_end(w);
+}
+
+// State tests pay no reward: the coinbase has it from the start.
+static void put_reward(struct json_writer *w, const struct environment *e)
+{
+    struct alloc_account a = {.address = e->coinbase, .balance = e->reward};
+    if (!u256_is_zero(e->reward)) {
+        json_put_alloc(w, &(struct alloc){.account = &a, .count = 1});
+    }
+}
+
+void save_case(struct buf *out, const char *name, const struct world *world, const struct saved *s)
+{
+    const struct test_case *c = world->cases[0];
+    struct json_writer w;
+    json_write_init(&w, out, 1);
+    json_begin_object(&w, NULL);
+    json_begin_object(&w, name);
+    put_environment(&w, &world->env, c->fork);
+    json_begin_object(&w, "pre");
+    json_put_alloc(&w, &world->before);
+    json_put_alloc(&w, &c->alloc);
+    put_reward(&w, &world->env);
+    json_end(&w);
+    put_transaction(&w, c);
+    put_post(&w, fork_name(c->fork), s);
+    json_end(&w);
+    json_end(&w);
+    buf_put_u8(out, '\n');
+}
