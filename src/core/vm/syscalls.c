@@ -288,7 +288,7 @@ static void sys_keccak256(struct call *c)
     const u8 *p = readable(c, c->x[A0], n);
     u256 out;
     if (c->halt == HALT_NONE) {
-        refuse(c, host_keccak(c->vm, &c->g, p, n, &out));
+        refuse(c, host_keccak(c->vm, &c->g, (bytes){p, n}, 0, &out));
     }
     if (c->halt == HALT_NONE) {
         word_out(c, out);

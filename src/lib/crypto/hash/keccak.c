@@ -132,3 +132,20 @@ void keccak_final(struct keccak *k, b256 *out)
     keccak_f1600(k->lanes);
     squeeze(out, k->lanes);
 }
+
+void keccak256_with_zeros(b256 *out, bytes data, u64 zeros)
+{
+    static const u8 nothing[4096];
+    if (zeros == 0) {
+        keccak256(out, data.p, data.n);
+        return;
+    }
+    struct keccak k;
+    keccak_init(&k);
+    keccak_update(&k, data.p, data.n);
+    for (u64 n = 0; zeros > 0; zeros -= n) {
+        n = zeros < sizeof nothing ? zeros : sizeof nothing;
+        keccak_update(&k, nothing, n);
+    }
+    keccak_final(&k, out);
+}
