@@ -99,8 +99,8 @@ static bool check_texts(struct options *o, const struct elf_view *v)
     struct elf_text text;
     if (!elf_view_text(&text, v, 0)) {
         buf_printf(&o->why,
-                   "%s has no executable segment whose bytes lie in the file; is it cut off? Raw "
-                   "bytes are listed by --raw @%s",
+                   "%s has no executable segment whose bytes lie in the file; is it cut off, or not "
+                   "linked? Raw bytes are listed by --raw @%s",
                    o->operand[0], o->operand[0]);
         return false;
     }
@@ -129,13 +129,6 @@ static bool list_elf(struct buf *out, struct options *o, u32 flags)
         buf_printf(out, "%ssegment %08llx to %08llx\n", i == 0 ? "" : "\n",
                    (unsigned long long)text.gva, (unsigned long long)end);
         put_text(out, &view, text, flags);
-    }
-    if (ok && out->n == 0) {
-        buf_printf(&o->why,
-                   "%s has no executable segment that lies in the file (is it whole, and linked?); "
-                   "raw bytes are listed by --raw @%s",
-                   o->operand[0], o->operand[0]);
-        ok = false;
     }
     elf_view_fini(&view);
     buf_fini(&file);
