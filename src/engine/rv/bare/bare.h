@@ -25,7 +25,7 @@ struct bare_options {
 enum bare_end {
     BARE_PASSED,  // 1 was stored to `tohost`, or ecall with a7 = 93 and a0 = 0 where no trap vector
                   // is set or the program has no symbol `tohost`
-    BARE_FAILED,  // 2 n + 1 was stored to `tohost`, or that ecall with a0 = n
+    BARE_FAILED,  // 2 n + 1 was stored to `tohost`, or the host's exit or that ecall with n
     BARE_TIMEOUT, // steps_max was reached
     BARE_BROKEN,  // it cannot go on: a trap without a vector, a host call; text says why
     BARE_REFUSED, // not a program for this machine: text says why

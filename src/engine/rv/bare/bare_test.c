@@ -73,9 +73,9 @@ static const u32 passing[] = {LI_A0_0, LI_A7_93, ECALL};
 TEST(bare, passes_the_instruction_tests)
 {
     static const char *const names[] = {
-        "a",       "alu",    "branch", "c",         "d",        "exit_call",  "f",   "m",
-        "machine", "memory", "pmp",    "signature", "sv39",     "supervisor", "zba", "zbb",
-        "zbc",     "zbs",    "zicond", "zicsr",     "zifencei", "zacas",
+        "a",       "alu",    "branch", "c",         "d",        "exit_call",  "f",    "m",
+        "machine", "memory", "pmp",    "signature", "sv39",     "supervisor", "zba",  "zbb",
+        "zbc",     "zbs",    "zicond", "zicsr",     "zifencei", "zacas",      "host",
     };
     for (u32 i = 0; i < COUNT_OF(names); i++) {
         char path[64];
