@@ -98,10 +98,11 @@ static bool check_texts(struct options *o, const struct elf_view *v)
 {
     struct elf_text text;
     if (!elf_view_text(&text, v, 0)) {
-        buf_printf(&o->why,
-                   "%s has no executable segment whose bytes lie in the file; is it cut off, or not "
-                   "linked? Raw bytes are listed by --raw @%s",
-                   o->operand[0], o->operand[0]);
+        buf_printf(
+            &o->why,
+            "%s has no executable segment whose bytes lie in the file; is it cut off, or not "
+            "linked? Raw bytes are listed by --raw @%s",
+            o->operand[0], o->operand[0]);
         return false;
     }
     if (elf_view_text(&text, v, HV1_SEGMENTS_MAX)) {
