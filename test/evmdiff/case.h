@@ -43,11 +43,11 @@ struct environment {
 struct peer_traits { // what a peer tells, and what it does not know
     const char *name, *script;
     bool has_output;
-    bool has_root;  // else it tells all accounts
-    bool one_block; // all cases of a batch make one world
-    bool has_kzg;
-    u32 unknown_forks; // bits
-    bool has_eip3607;           // refuses senders with code
+    bool has_root;            // else it tells all accounts
+    bool one_block;           // all cases of a batch make one world
+    u32 unknown_forks;        // bits
+    bool has_eip3607;         // refuses senders with code
+    bool has_blobs;           // takes blob transactions without their blobs
     bool has_empty_creations; // with no init code
 };
 

@@ -5,7 +5,7 @@
 // printed, and can be saved.
 //
 //   evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F] [--only CASE] [--keep-going]
-//   [--save FOLDER]
+//   [--save FOLDER] [--coverage]
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static const struct peer_traits PEERS[] = {
         .unknown_forks = REVM_UNKNOWN_FORKS,
         .has_root = true,
         .one_block = true,
-        .has_kzg = true, // EIP-3607 is off in EDR, and its pool refuses creations without init code
+        // EIP-3607 is off in EDR, and its pool refuses creations without init code
     },
     {
         .name = "ethereumjs",
@@ -45,13 +45,14 @@ static const struct peer_traits PEERS[] = {
         .has_output = true,
         .has_eip3607 = true,
         .has_empty_creations = true,
+        .has_blobs = true,
     },
 };
 
 struct options {
     const char *peer;
     u64 cases, seed, only;
-    bool has_only, keep_going, has_fork;
+    bool has_only, keep_going, has_fork, coverage;
     enum fork fork;
     const char *save;
 };
@@ -62,7 +63,9 @@ struct driver {
     struct engine *engine;
     struct peer *peer;
     bool refused[2]; // by them, by us: the last case that was judged alone
-    u64 ran, failed, alike_only; // alike_only: batches whose second run was without hybrid too
+    u64 ran, failed;
+    u64 unknown;    // cases that need what the peer does not have
+    u64 alike_only; // alike_only: batches whose second run was without hybrid too
 };
 
 NORETURN static void die(const char *message)
@@ -343,6 +346,7 @@ static void run_fork(struct driver *d, enum fork fork, u64 first, u64 cases)
         die("no pipe");
     }
     bool go_on = true;
+    u64 ran = d->ran, failed = d->failed;
     for (u64 done = 0; done < cases && go_on;) {
         static struct test_case room[BATCH_MAX];
         struct test_case *list[BATCH_MAX];
@@ -359,6 +363,9 @@ static void run_fork(struct driver *d, enum fork fork, u64 first, u64 cases)
         go_on = d->failed == 0 || (d->o.keep_going && d->failed < FAILURES_MAX);
     }
     peer_stop(d->peer);
+    printf("  %s: %" PRIu64 " cases, %" PRIu64 " differ\n", fork_name(fork), d->ran - ran,
+           d->failed - failed);
+    fflush(stdout);
 }
 
 static void run_all(struct driver *d)
@@ -379,6 +386,31 @@ static void run_all(struct driver *d)
     }
 }
 
+static void print_coverage(const struct coverage *c)
+{
+    printf("in both forms together: %" PRIu64 " frames, %" PRIu64 " of them creations; %" PRIu64
+           " transactions refused\nended by:",
+           c->frames, c->creations, c->refusals);
+    for (u32 h = 0; h < HALT_COUNT; h++) {
+        if (c->halt[h] > 0) {
+            printf(" %s %" PRIu64, halt_name((enum halt)h), c->halt[h]);
+        }
+    }
+    printf("\ninstructions:");
+    for (u32 i = 0; i < 256; i++) {
+        if (c->op[i] > 0) {
+            printf(" %02x %" PRIu64, i, c->op[i]);
+        }
+    }
+    printf("\nprecompiles, failed and succeeded:");
+    for (u32 i = 0; i < COUNT_OF(c->precompile); i++) {
+        if (c->precompile[i][0] + c->precompile[i][1] > 0) {
+            printf(" %02x %" PRIu64 " %" PRIu64, i, c->precompile[i][0], c->precompile[i][1]);
+        }
+    }
+    printf("\n");
+}
+
 static u64 number_of(const char *text)
 {
     char *end;
@@ -394,8 +426,8 @@ static void read_options(struct options *o, i32 argc, char **argv)
     for (i32 i = 1; i < argc; i++) {
         const char *a = argv[i];
         const char *value = argv[i + 1];
-        if (strcmp(a, "--keep-going") == 0) {
-            o->keep_going = true;
+        if (strcmp(a, "--keep-going") == 0 || strcmp(a, "--coverage") == 0) {
+            *(a[2] == 'k' ? &o->keep_going : &o->coverage) = true;
             continue;
         }
         i++;
@@ -414,7 +446,7 @@ static void read_options(struct options *o, i32 argc, char **argv)
             o->has_fork = true;
         } else {
             die("usage: evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F] "
-                "[--only CASE] [--keep-going] [--save FOLDER]");
+                "[--only CASE] [--keep-going] [--save FOLDER] [--coverage]");
         }
     }
 }
@@ -432,12 +464,16 @@ int main(int argc, char **argv)
     if (d.generator.peer == NULL) {
         die("--peer is revm or ethereumjs");
     }
-    d.engine = engine_new();
+    static struct coverage coverage;
+    d.engine = engine_new(d.o.coverage ? &coverage : NULL);
     run_all(&d);
     engine_free(d.engine);
     printf("evmdiff: %" PRIu64 " cases against %s, seed %" PRIu64 ": %" PRIu64
            " differ; hybrid stayed off in %" PRIu64
            " worlds, which have code that begins with FF\n",
            d.ran, d.o.peer, d.o.seed, d.failed, d.alike_only);
+    if (d.o.coverage) {
+        print_coverage(&coverage);
+    }
     return d.failed != 0;
 }

@@ -3,38 +3,68 @@
 #include "test/evmdiff/engine.h"
 
 #include "core/trie/state_root.h"
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/codec/hex.h"
 #include "lib/codec/json_write.h"
 #include "lib/num/u256.h"
 
+#define FRAMES 1025u
+
 struct engine {
     struct vm *vm[2]; // by enum vm_form
     bool riscv_seen;
+    bool is_creation[FRAMES]; // of the frame at a depth
+    struct coverage *coverage;
+    u32 precompile; // of the frame entered last; 0: none
 };
 
-// ---- who looks for code that begins with FF ----------------------------------------------------
+// ---- who looks on: for code that begins with FF, and for what cases reach ----------------------
 
 static void look_at_frame(void *ctx, const struct inspect_frame *f)
 {
     struct engine *e = ctx;
     bool is_creation = f->op == 0xF0 || f->op == 0xF5;
+    CHECK(f->depth < FRAMES);
+    e->is_creation[f->depth] = is_creation;
     e->riscv_seen |= is_creation && f->input.n > 0 && f->input.p[0] == 0xFF;
+    e->precompile = f->kind == INSPECT_PRECOMPILE ? load_be32(f->code.b + 16) : 0;
+    if (e->coverage != NULL) {
+        e->coverage->frames++;
+        e->coverage->creations += is_creation;
+    }
 }
 
 static void look_at_end(void *ctx, const struct inspect_end *end)
 {
-    struct engine *e = ctx; // of any frame: it may be a creation's
-    e->riscv_seen |= end->output.n > 0 && end->output.p[0] == 0xFF;
+    struct engine *e = ctx;
+    bool begins_with_ff = end->output.n > 0 && end->output.p[0] == 0xFF;
+    e->riscv_seen |= e->is_creation[end->depth] && begins_with_ff;
+    if (e->coverage != NULL) {
+        e->coverage->halt[end->status == EVM_HALT ? end->halt : HALT_NONE]++;
+        if (e->precompile != 0 && e->precompile < COUNT_OF(e->coverage->precompile)) {
+            e->coverage->precompile[e->precompile][end->status == EVM_SUCCESS]++;
+        }
+    }
+    e->precompile = 0;
 }
 
-struct engine *engine_new(void)
+static void count_step(void *ctx, const struct inspect_step *s)
+{
+    struct engine *e = ctx;
+    e->coverage->op[s->op]++;
+}
+
+struct engine *engine_new(struct coverage *c)
 {
     struct engine *e = mem_zalloc(sizeof *e);
+    e->coverage = c;
     const struct inspector i = {
         .ctx = e,
         .frame_enter = look_at_frame,
         .frame_leave = look_at_end,
+        .evm_step = c == NULL ? NULL : count_step,
     };
     for (u32 form = 0; form < 2; form++) {
         e->vm[form] = vm_new((enum vm_form)form);
@@ -199,6 +229,9 @@ static const char *run_all(struct engine *e, struct world_result *out, const str
             put_outcome(text, w, s, &r);
         } else {
             buf_put_text(text, "null");
+            if (e->coverage != NULL) {
+                e->coverage->refusals++;
+            }
         }
     }
     return NULL;

@@ -28,8 +28,15 @@ struct engine_mode {
     bool riscv;
 };
 
+struct coverage { // what cases reach, counted in the frames of one form
+    u64 frames, creations, refusals;
+    u64 halt[HALT_COUNT];     // of frames; HALT_NONE: success or revert
+    u64 op[256];              // executed
+    u64 precompile[0x101][2]; // calls by number and outcome: 0 failed, 1 succeeded
+};
+
 struct engine;
-struct engine *engine_new(void);
+struct engine *engine_new(struct coverage *c); // kept; NULL: nothing is counted
 void engine_free(struct engine *e);
 void engine_run(struct engine *e, struct world_result *out, const struct world *w,
                 struct engine_mode mode);

@@ -147,7 +147,8 @@ static void make_accounts(struct maker *m)
     }
     for (u32 i = 0; i < AUTHORITIES && m->out->fork >= FORK_PRAGUE; i++) {
         if (one_in(m, 2)) {
-            struct alloc_account *a = add_account(m, &m->authority[i], 1 + below(m, 3), below(m, 2));
+            struct alloc_account *a =
+                add_account(m, &m->authority[i], 1 + below(m, 3), below(m, 2));
             if (one_in(m, 3)) {
                 put_designator(m, &a->code, &m->scene.at[below(m, m->scene.count)]);
             }
@@ -259,9 +260,26 @@ static void make_fees(struct maker *m)
 static enum transaction_type random_type(struct maker *m)
 {
     enum fork f = m->out->fork;
-    u32 types = f >= FORK_PRAGUE ? 4 : f >= FORK_LONDON ? 3 : f >= FORK_BERLIN ? 2 : 1;
-    u32 t = below(m, types);
-    return t == 3 ? TX_AUTHORIZATION : (enum transaction_type)t;
+    u32 types = f >= FORK_PRAGUE   ? 5
+                : f >= FORK_CANCUN ? 4
+                : f >= FORK_LONDON ? 3
+                : f >= FORK_BERLIN ? 2
+                                   : 1;
+    enum transaction_type t = (enum transaction_type)below(m, types);
+    return t == TX_BLOB && !m->peer->has_blobs ? TX_FEE_MARKET : t;
+}
+
+static void add_blobs(struct maker *m)
+{
+    struct transaction *t = &m->out->tx;
+    static const u32 FEES[] = {1, 1000, 1u << 24, 1u << 24};
+    t->max_blob_fee = u256_from_u64(FEES[below(m, COUNT_OF(FEES))]);
+    for (u32 n = one_in(m, 20) ? 10 * below(m, 2) : 1 + below(m, 6); n > 0; n--) {
+        b256 hash;
+        random_bytes(&m->r, hash.b, sizeof hash.b);
+        hash.b[0] = one_in(m, 60) ? 2 : 1;
+        transaction_add_blob(t, &hash);
+    }
 }
 
 // One thing that makes it invalid, or nearly.
@@ -307,7 +325,7 @@ static void make_transaction(struct maker *m)
     t->nonce = below(m, 3);
     t->gas_limit = 60000 + below(m, one_in(m, 5) ? 800000 : 240000);
     t->value = u256_from_u64(one_in(m, 2) ? below(m, 1000) : 0);
-    t->is_create = t->type != TX_AUTHORIZATION && one_in(m, 7);
+    t->is_create = t->type < TX_BLOB && one_in(m, 7);
     t->to = t->is_create ? (address){{0}} : *random_target(m);
     make_fees(m);
     make_data(m);
@@ -317,12 +335,16 @@ static void make_transaction(struct maker *m)
     if (t->type == TX_AUTHORIZATION) {
         add_authorizations(m);
     }
+    if (t->type == TX_BLOB) {
+        add_blobs(m);
+    }
     struct gas_table price;
     gas_table_init(&price, m->out->fork);
     struct intrinsic_gas least = transaction_intrinsic_gas(&price, t);
     u64 intrinsic = least.gas > least.floor ? least.gas : least.floor;
     t->gas_limit += intrinsic;
     u256 funds = u256_mul(t->max_fee, u256_from_u64(t->gas_limit));
+    funds = u256_add(funds, u256_mul(t->max_blob_fee, u256_from_u64(t->blob_count * 131072)));
     struct alloc_account *sender = add_account(m, &m->out->sender, 0, t->nonce);
     sender->balance = u256_add(funds, u256_add(t->value, u256_from_u64(some_balance(m))));
     if (one_in(m, 24)) {
@@ -346,7 +368,7 @@ void generate_case(struct test_case *out, const struct generator *g, enum fork f
         .out = out,
         .r = {seed_of(g, fork, number)},
         .peer = g->peer,
-        .scene = {.fork = fork, .has_kzg = g->peer->has_kzg},
+        .scene = {.fork = fork},
     };
     make_addresses(&m);
     make_accounts(&m);
@@ -360,7 +382,7 @@ void generate_environment(struct environment *out, const struct generator *g, en
     struct random r = {~seed_of(g, fork, number)};
     *out = (struct environment){
         .number = 1 + random_below(&r, 600),
-        .timestamp = 1 + random_below(&r, 1u << 31),
+        .timestamp = 1 + random_below(&r, 1u << 30), // before the mainnet's blob schedules change
         .gas_limit = BLOCK_GAS,
         .base_fee = u256_from_u64(fork >= FORK_LONDON ? BASE_FEE : 0),
         .excess_blob_gas = fork >= FORK_CANCUN ? (u64)random_below(&r, 40) * 1310720 : 0,

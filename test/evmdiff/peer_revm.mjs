@@ -12,6 +12,7 @@ const FORKS = {
     berlin: edr.BERLIN, london: edr.LONDON, paris: edr.MERGE, shanghai: edr.SHANGHAI, cancun: edr.CANCUN,
     prague: edr.PRAGUE, osaka: edr.OSAKA,
 };
+const hex = (n) => `0x${n.toString(16)}`;
 const fork = process.argv[2];
 const hasBaseFee = !['byzantium', 'constantinople', 'petersburg', 'istanbul', 'berlin'].includes(fork);
 const isMerged = hasBaseFee && fork !== 'london';
@@ -20,7 +21,6 @@ const reward = isMerged ? 0n : (fork === 'byzantium' ? 3n : 2n) * 10n ** 18n; //
 const context = new edr.EdrContext();
 await context.registerProviderFactory(edr.L1_CHAIN_TYPE, edr.l1ProviderFactory());
 
-const hex = (n) => `0x${n.toString(16)}`;
 const bytes = (data) => Uint8Array.from(Buffer.from(data.slice(2), 'hex'));
 
 async function open(env, accounts) {
@@ -79,7 +79,7 @@ await answerLines(async ({ env, accounts, txs }) => {
         }
     }
     const hashes = [];
-    for (let number = 0; number < BigInt(env.number) % 4n; number++) await call('evm_mine');
+    for (let number = 0; number < BigInt(env.number) % 4n; number++) await call('hardhat_mine', '0x1');
     for (const tx of txs) {
         const { error } = await request('eth_sendRawTransaction', tx.raw);
         if (error && process.env.EVMDIFF_VERBOSE) console.error(error.message);
@@ -87,7 +87,7 @@ await answerLines(async ({ env, accounts, txs }) => {
     if (hasBaseFee) await call('hardhat_setNextBlockBaseFeePerGas', env.baseFee);
     if (isMerged) await call('hardhat_setPrevRandao', env.random);
     await call('evm_setNextBlockTimestamp', Number(env.timestamp) + 100);
-    await call('evm_mine');
+    await call('hardhat_mine', '0x1');
     const block = await call('eth_getBlockByNumber', 'latest', false);
     for (let number = 0; number < Number(block.number); number++) {
         hashes.push((await call('eth_getBlockByNumber', hex(number), false)).hash);

@@ -143,7 +143,7 @@ static void push_address(struct coder *c)
 
 static void push_offset(struct coder *c) // of memory
 {
-    switch (below(c, 40)) {
+    switch (below(c, 120)) {
     case 0:
         push(c, random_word(c->r));
         break;
@@ -162,7 +162,7 @@ static void push_offset(struct coder *c) // of memory
 
 static void push_size(struct coder *c)
 {
-    switch (below(c, 40)) {
+    switch (below(c, 120)) {
     case 0:
         push(c, random_word(c->r));
         break;
@@ -188,9 +188,14 @@ static void push_slot(struct coder *c)
     }
 }
 
+// Before Tangerine Whistle, who asks for more than there is runs out of gas.
 static void push_gas(struct coder *c)
 {
-    switch (below(c, 8)) {
+    u32 kind = below(c, 8);
+    if (c->scene->fork < FORK_TANGERINE && kind > 1) {
+        kind = one_in(c, 8) ? kind : 4;
+    }
+    switch (kind) {
     case 0:
         push_number(c, below(c, 60000));
         break;
@@ -204,7 +209,7 @@ static void push_gas(struct coder *c)
         push(c, random_word(c->r));
         break;
     case 4:
-        push_number(c, 100 + below(c, 3000));
+        push_number(c, (c->scene->fork < FORK_TANGERINE ? 12000 : 100) + below(c, 3000));
         op(c, OP_GAS);
         op(c, OP_SUB);
         break;
@@ -404,10 +409,9 @@ static void call(struct coder *c)
 
 static u32 random_precompile(struct coder *c)
 {
-    static const u8 WEIGHTS[] = {0, 4, 3, 3, 4, 4, 4, 3, 1, 4, 2, 3, 2, 3, 1, 1, 1, 1, 3};
+    static const u8 WEIGHTS[] = {0, 8, 6, 6, 8, 8, 8, 6, 2, 8, 1, 4, 2, 3, 1, 1, 1, 1, 5};
     u32 n = random_weighted(c->r, WEIGHTS, COUNT_OF(WEIGHTS));
-    n = n == 18 ? 0x100 : n;
-    return n == 0x0a && !c->scene->has_kzg ? 0x09 : n;
+    return n == 18 ? 0x100 : n;
 }
 
 static void call_precompile(struct coder *c)
@@ -452,10 +456,22 @@ static void create(struct coder *c)
         return;
     }
     bool two = is_known(c, OP_CREATE2) && one_in(c, 2);
+    if (two && one_in(c, 4)) { // twice: the second finds the address taken
+        u32 salt = below(c, 2);
+        for (u32 i = 0; i < 2; i++) {
+            push_number(c, salt);
+            push_number(c, size);
+            push_number(c, to);
+            push_number(c, 0);
+            op(c, OP_CREATE2);
+            consume(c);
+        }
+        return;
+    }
     if (two) {
         push_number(c, one_in(c, 3) ? random_u64(c->r) : below(c, 2));
     }
-    push_number(c, size);
+    push_number(c, one_in(c, 60) ? 49152 + below(c, 2) : size); // EIP-3860's limit
     push_number(c, to);
     push_value(c);
     op(c, two ? OP_CREATE2 : OP_CREATE);
@@ -528,6 +544,17 @@ static void subroutine(struct coder *c)
     op(c, OP_JUMPDEST);
 }
 
+// Words are piled up until the stack is full.
+static void pile(struct coder *c)
+{
+    usize top = here(c);
+    op(c, OP_JUMPDEST);
+    expression(c, 3);
+    c->height--;
+    set_operand(c, push_later(c), top);
+    op(c, OP_JUMP);
+}
+
 // A jump to anywhere, often into the data of a PUSH.
 static void wild_jump(struct coder *c)
 {
@@ -544,7 +571,7 @@ static void wild_jump(struct coder *c)
 
 static void end(struct coder *c)
 {
-    static const u8 WEIGHTS[] = {4, 6, 3, 1, 1, 2};
+    static const u8 WEIGHTS[] = {8, 12, 6, 2, 2, 4, 1};
     switch (random_weighted(c->r, WEIGHTS, COUNT_OF(WEIGHTS))) {
     case 0:
         op(c, OP_STOP);
@@ -561,9 +588,12 @@ static void end(struct coder *c)
     case 4:
         wild_jump(c);
         break;
-    default:
+    case 5:
         push_address(c);
         op(c, OP_SELFDESTRUCT);
+        break;
+    default:
+        pile(c);
         break;
     }
 }
@@ -620,7 +650,7 @@ static void write_log(struct coder *c)
 
 static void shuffle(struct coder *c)
 {
-    u32 n = 2 + below(c, 3);
+    u32 n = 2 + below(c, one_in(c, 4) ? 16 : 3);
     for (u32 i = 0; i < n; i++) {
         expression(c, 2);
     }
@@ -756,7 +786,8 @@ void program_observer(struct buf *out, const address *to, u8 call_byte)
         op(&c, OP_CALLVALUE);
     }
     push_bytes(&c, to->b, 20);
-    op(&c, OP_GAS);
+    static const u8 NEARLY_ALL_GAS[] = {OP_PUSH2, 12000 / 256, 12000 % 256, OP_GAS, OP_SUB};
+    buf_put(out, NEARLY_ALL_GAS, sizeof NEARLY_ALL_GAS);
     op(&c, call_byte);
     static const u8 KEEP[] = {
         OP_PUSH1, 0xA0,     OP_SSTORE,                                    // success

@@ -12,7 +12,6 @@
 
 struct scene { // what a program may be about
     enum fork fork;
-    bool has_kzg;
     address at[SCENE_ADDRESSES_MAX];
     u32 count;
 };

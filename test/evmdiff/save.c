@@ -95,6 +95,14 @@ static void put_transaction(struct json_writer *w, const struct test_case *c)
     if (t->type == TX_AUTHORIZATION) {
         put_authorizations(w, t);
     }
+    if (t->type == TX_BLOB) {
+        json_put_quantity(w, "maxFeePerBlobGas", t->max_blob_fee);
+        json_begin_list(w, "blobVersionedHashes");
+        for (usize i = 0; i < t->blob_count; i++) {
+            json_put_b256(w, NULL, &t->blob_hashes[i]);
+        }
+        json_end(w);
+    }
     json_end(w);
 }
 
