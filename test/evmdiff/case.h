@@ -46,6 +46,7 @@ struct peer_traits { // what a peer tells, and what it does not know
     bool has_root;            // else it tells all accounts
     bool one_block;           // all cases of a batch make one world
     u32 unknown_forks;        // bits
+    u32 worlds_max;           // then it is started anew; 0: never
     bool has_eip3607;         // refuses senders with code
     bool has_blobs;           // takes blob transactions without their blobs
     bool has_empty_creations; // with no init code

@@ -4,6 +4,8 @@
 // created, and the state afterwards must be the same. A difference is reduced to what it needs,
 // printed, and can be saved.
 //
+// One case (--only) is saved even if it is the same everywhere.
+//
 //   evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F] [--only CASE] [--keep-going]
 //   [--save FOLDER] [--coverage]
 #include <inttypes.h>
@@ -35,6 +37,7 @@ static const struct peer_traits PEERS[] = {
         .name = "revm",
         .script = "test/evmdiff/peer_revm.mjs",
         .unknown_forks = REVM_UNKNOWN_FORKS,
+        .worlds_max = 20, // EDR keeps the memory of every chain, 20 MB each
         .has_root = true,
         .one_block = true,
         // EIP-3607 is off in EDR, and its pool refuses creations without init code
@@ -62,6 +65,7 @@ struct driver {
     struct generator generator;
     struct engine *engine;
     struct peer *peer;
+    u32 worlds;      // that this process has run
     bool refused[2]; // by them, by us: the last case that was judged alone
     u64 ran, failed;
     u64 unknown;    // cases that need what the peer does not have
@@ -117,6 +121,7 @@ static void judge(struct driver *d, struct judgement *j, struct test_case **case
 {
     *j = (struct judgement){.world = {.peer = d->generator.peer, .cases = cases, .count = count}};
     u64 number = cases[0]->number;
+    d->worlds++;
     generate_environment(&j->world.env, &d->generator, cases[0]->fork, number);
     struct buf why = {0};
     if (!peer_run(d->peer, &j->theirs, &j->world, &why)) {
@@ -328,6 +333,9 @@ static void run_batch(struct driver *d, struct test_case **cases, u32 count)
         struct judgement j;
         judge(d, &j, cases + i, step);
         bool bad = j.what != NULL;
+        if (d->o.has_only && d->o.save != NULL && !bad) {
+            save(d, &j);
+        }
         judgement_fini(&j);
         if (bad) {
             find_differing(d, cases + i, step);
@@ -339,12 +347,18 @@ static void run_batch(struct driver *d, struct test_case **cases, u32 count)
     d->ran += count;
 }
 
-static void run_fork(struct driver *d, enum fork fork, u64 first, u64 cases)
+static void start_peer(struct driver *d, enum fork fork)
 {
     d->peer = peer_start(d->generator.peer, fork);
+    d->worlds = 0;
     if (d->peer == NULL) {
         die("no pipe");
     }
+}
+
+static void run_fork(struct driver *d, enum fork fork, u64 first, u64 cases)
+{
+    start_peer(d, fork);
     bool go_on = true;
     u64 ran = d->ran, failed = d->failed;
     for (u64 done = 0; done < cases && go_on;) {
@@ -354,6 +368,11 @@ static void run_fork(struct driver *d, enum fork fork, u64 first, u64 cases)
         for (u32 i = 0; i < count; i++) {
             generate_case(&room[i], &d->generator, fork, first + done + i);
             list[i] = &room[i];
+        }
+        u32 worlds_max = d->generator.peer->worlds_max;
+        if (worlds_max > 0 && d->worlds >= worlds_max) {
+            peer_stop(d->peer);
+            start_peer(d, fork);
         }
         run_batch(d, list, count);
         for (u32 i = 0; i < count; i++) {

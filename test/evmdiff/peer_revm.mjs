@@ -48,17 +48,24 @@ async function open(env, accounts) {
         precompileOverrides: [],
     }, { enable: false, decodeConsoleLogInputsCallback: () => [], printLineCallback: () => {} },
     { subscriptionCallback: () => {} }, new edr.ContractDecoder());
-    const request = async (method, ...params) => {
-        const response = await provider.handleRequest(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
-        const { result, error } = typeof response.data === 'string' ? JSON.parse(response.data) : response.data;
-        return { result, error };
+    const request = async (text) => {
+        const { data } = await provider.handleRequest(text);
+        return typeof data === 'string' ? JSON.parse(data) : data;
     };
-    const call = async (method, ...params) => {
-        const { result, error } = await request(method, ...params);
-        if (error) throw new Error(`${method}: ${error.message}`);
+    const coded = ([method, ...params]) => ({ jsonrpc: '2.0', id: 1, method, params });
+    const attempt = async (...one) => request(JSON.stringify(coded(one))); // {result} or {error}
+    const call = async (...one) => {
+        const { result, error } = await attempt(...one);
+        if (error) throw new Error(`${one[0]}: ${error.message}`);
         return result;
     };
-    return { request, call };
+    const callAll = async (calls) => { // a list gives a list; the first error is that of all
+        if (calls.length === 0) return [];
+        const { result, error } = await request(JSON.stringify(calls.map(coded)));
+        if (error) throw new Error(error.message);
+        return result;
+    };
+    return { attempt, call, callAll };
 }
 
 function outcome(receipt) {
@@ -72,16 +79,14 @@ function outcome(receipt) {
 }
 
 await answerLines(async ({ env, accounts, txs }) => {
-    const { request, call } = await open(env, accounts);
-    for (const [address, { storage }] of Object.entries(accounts)) {
-        for (const [key, value] of Object.entries(storage)) {
-            await call('hardhat_setStorageAt', address, hex(BigInt(key)), value);
-        }
-    }
+    const { attempt, call, callAll } = await open(env, accounts);
+    const slots = Object.entries(accounts).flatMap(([address, { storage }]) => Object.entries(storage)
+        .map(([key, value]) => ['hardhat_setStorageAt', address, hex(BigInt(key)), value]));
+    await callAll(slots);
     const hashes = [];
     for (let number = 0; number < BigInt(env.number) % 4n; number++) await call('hardhat_mine', '0x1');
-    for (const tx of txs) {
-        const { error } = await request('eth_sendRawTransaction', tx.raw);
+    for (const { raw } of txs) {
+        const { error } = await attempt('eth_sendRawTransaction', raw);
         if (error && process.env.EVMDIFF_VERBOSE) console.error(error.message);
     }
     if (hasBaseFee) await call('hardhat_setNextBlockBaseFeePerGas', env.baseFee);
@@ -95,7 +100,8 @@ await answerLines(async ({ env, accounts, txs }) => {
     const index = new Map(txs.map((tx, i) => [tx.hash, i]));
     const order = block.transactions.map((hash) => index.get(hash));
     const outcomes = txs.map(() => null);
-    for (const i of order) outcomes[i] = outcome(await call('eth_getTransactionReceipt', txs[i].hash));
+    const receipts = await callAll(order.map((i) => ['eth_getTransactionReceipt', txs[i].hash]));
+    for (const [at, receipt] of receipts.entries()) outcomes[order[at]] = outcome(receipt);
     return {
         env: {
             number: block.number, timestamp: block.timestamp, gasLimit: block.gasLimit, coinbase: block.miner,

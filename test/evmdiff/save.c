@@ -2,6 +2,7 @@
 // See save.h.
 #include "test/evmdiff/save.h"
 
+#include "lib/base/bytes.h"
 #include "lib/codec/json_write.h"
 #include "lib/num/u256.h"
 #include "test/evmdiff/peer.h"
@@ -128,11 +129,20 @@ static void put_post(struct json_writer *w, const char *fork, const struct saved
 }
 
 // State tests pay no reward: the coinbase has it from the start.
-static void put_reward(struct json_writer *w, const struct environment *e)
+static void put_before(struct json_writer *w, const struct world *world)
 {
-    struct alloc_account a = {.address = e->coinbase, .balance = e->reward};
-    if (!u256_is_zero(e->reward)) {
-        json_put_alloc(w, &(struct alloc){.account = &a, .count = 1});
+    const struct environment *e = &world->env;
+    struct alloc_account coinbase = {.address = e->coinbase, .balance = e->reward};
+    for (u32 i = 0; i < world->before.count; i++) {
+        struct alloc_account *a = &world->before.account[i];
+        if (address_equal(&a->address, &e->coinbase)) {
+            coinbase.balance = u256_add(a->balance, e->reward);
+        } else {
+            json_put_alloc(w, &(struct alloc){.account = a, .count = 1});
+        }
+    }
+    if (!u256_is_zero(coinbase.balance)) {
+        json_put_alloc(w, &(struct alloc){.account = &coinbase, .count = 1});
     }
 }
 
@@ -145,9 +155,8 @@ void save_case(struct buf *out, const char *name, const struct world *world, con
     json_begin_object(&w, name);
     put_environment(&w, &world->env, c->fork);
     json_begin_object(&w, "pre");
-    json_put_alloc(&w, &world->before);
+    put_before(&w, world);
     json_put_alloc(&w, &c->alloc);
-    put_reward(&w, &world->env);
     json_end(&w);
     put_transaction(&w, c);
     put_post(&w, fork_name(c->fork), s);
