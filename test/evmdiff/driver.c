@@ -13,12 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/codec/hex.h"
-#include "lib/codec/rlp.h"
-#include "lib/crypto/hash/keccak.h"
 #include "test/evmdiff/generate.h"
 #include "test/evmdiff/peer.h"
 #include "test/evmdiff/reduce.h"
@@ -144,19 +141,14 @@ static void judge(struct driver *d, struct judgement *j, struct test_case **case
     }
 }
 
-static bool is_refused(const struct world_result *r)
-{
-    return r->text[0].n == strlen("null");
-}
-
 static bool differs(void *ctx, struct test_case *c)
 {
     struct driver *d = ctx;
     struct judgement j;
     judge(d, &j, &c, 1);
     bool result = j.what != NULL;
-    d->refused[0] = is_refused(&j.theirs);
-    d->refused[1] = is_refused(&j.ours[0]);
+    d->refused[0] = world_is_refused(&j.theirs);
+    d->refused[1] = world_is_refused(&j.ours[0]);
     judgement_fini(&j);
     return result;
 }
@@ -171,80 +163,13 @@ static bool differs_alike(void *ctx, struct test_case *c)
     return result;
 }
 
-// ---- saving ------------------------------------------------------------------------------------
-
-static enum fault read_logs(struct buf *rlp, const json_value *logs)
-{
-    for (usize i = 0; i < json_count(logs); i++) {
-        json_value log = json_element(logs, i);
-        usize parts = json_count(&log);
-        usize list = rlp_begin_list(rlp);
-        usize topics = 0;
-        for (usize k = 0; k < parts; k++) {
-            json_value part = json_element(&log, k);
-            struct buf data = {0};
-            TRY(json_get_data(&data, &part));
-            if (k == 1) {
-                topics = rlp_begin_list(rlp);
-            }
-            if (k == parts - 1) {
-                rlp_end_list(rlp, topics);
-            }
-            rlp_put_bytes(rlp, data.p, data.n);
-            buf_fini(&data);
-        }
-        rlp_end_list(rlp, list);
-    }
-    return FAULT_NONE;
-}
-
-static void logs_hash(b256 *out, const struct buf *text)
-{
-    struct json j;
-    struct buf rlp = {0};
-    usize list = rlp_begin_list(&rlp);
-    if (json_parse(&j, buf_bytes(text)) == FAULT_NONE) {
-        json_value root = json_root(&j);
-        json_value logs;
-        bool found = json_kind_of(&root) == JSON_KIND_OBJECT &&
-                     json_member(&logs, &root, "logs") == FAULT_NONE;
-        if (found && read_logs(&rlp, &logs) != FAULT_NONE) {
-            die("the peer's logs are not lists of data");
-        }
-    }
-    json_fini(&j);
-    rlp_end_list(&rlp, list);
-    keccak256(out, rlp.p, rlp.n);
-    buf_fini(&rlp);
-}
-
-static void root_of_accounts(b256 *out, const struct buf *text)
-{
-    struct json j;
-    struct alloc accounts = {0};
-    struct state *s = state_new(NULL);
-    if (json_parse(&j, buf_bytes(text)) == FAULT_NONE) {
-        json_value root = json_root(&j);
-        if (alloc_read(&accounts, &root) != FAULT_NONE) {
-            die("the peer's accounts are none");
-        }
-        alloc_give(&accounts, s);
-    }
-    state_root(out, s);
-    state_free(s);
-    alloc_fini(&accounts);
-    json_fini(&j);
-}
-
 static void save(const struct driver *d, const struct judgement *j)
 {
     const struct test_case *c = j->world.cases[0];
     struct buf name = {0}, path = {0}, text = {0};
-    struct saved s = {.root = j->theirs.root};
-    s.refused = is_refused(&j->theirs);
-    logs_hash(&s.logs, &j->theirs.text[0]);
-    if (!j->world.peer->has_root) {
-        root_of_accounts(&s.root, &j->theirs.accounts);
+    struct saved s;
+    if (save_expected(&s, &j->world, &j->theirs) != FAULT_NONE) {
+        die("what the peer tells is not in form");
     }
     buf_printf(&name, "%s_%s_%" PRIu64 "_%" PRIu64, d->o.peer, fork_name(c->fork), d->o.seed,
                c->number);

@@ -2,6 +2,8 @@
 // See engine.h.
 #include "test/evmdiff/engine.h"
 
+#include <string.h>
+
 #include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
@@ -265,6 +267,11 @@ void engine_run(struct engine *e, struct world_result *out, const struct world *
         put_accounts(&out->accounts, s);
     }
     state_free(s);
+}
+
+bool world_is_refused(const struct world_result *r)
+{
+    return r->text[0].n == strlen("null");
 }
 
 void world_result_fini(struct world_result *r)

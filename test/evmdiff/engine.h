@@ -40,4 +40,5 @@ struct engine *engine_new(struct coverage *c); // kept; NULL: nothing is counted
 void engine_free(struct engine *e);
 void engine_run(struct engine *e, struct world_result *out, const struct world *w,
                 struct engine_mode mode);
+bool world_is_refused(const struct world_result *r); // the transaction of a world of one case
 void world_result_fini(struct world_result *r);

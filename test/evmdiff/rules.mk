@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Differential tests of the EVM against revm (anvil) and EthereumJS, which come from npm.
 #   fuzz-evm  CASES programs (1,000,000) with SEED (of the clock) against PEER (revm)
-EVMDIFF_O := $(patsubst %,$(B)/obj/test/evmdiff/%.o,case driver engine generate inputs peer program random reduce save)
+EVMDIFF_O := $(patsubst %,$(B)/obj/test/evmdiff/%.o,case coder driver engine expression generate inputs peer program random reduce save)
 $(B)/evmdiff: $(EVMDIFF_O) $(CLI_O) $(NODE_O) $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 tests: $(B)/evmdiff

@@ -2,10 +2,90 @@
 // See save.h.
 #include "test/evmdiff/save.h"
 
+#include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
 #include "lib/codec/json_write.h"
+#include "lib/codec/rlp.h"
+#include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 #include "test/evmdiff/peer.h"
+
+// ---- what is expected ---------------------------------------------------------------------------
+
+static enum fault read_logs(struct buf *rlp, const json_value *logs)
+{
+    for (usize i = 0; i < json_count(logs); i++) {
+        json_value log = json_element(logs, i);
+        usize parts = json_count(&log);
+        usize list = rlp_begin_list(rlp);
+        usize topics = 0;
+        for (usize k = 0; k < parts; k++) {
+            json_value part = json_element(&log, k);
+            struct buf data = {0};
+            TRY(json_get_data(&data, &part));
+            if (k == 1) {
+                topics = rlp_begin_list(rlp);
+            }
+            if (k == parts - 1) {
+                rlp_end_list(rlp, topics);
+            }
+            rlp_put_bytes(rlp, data.p, data.n);
+            buf_fini(&data);
+        }
+        rlp_end_list(rlp, list);
+    }
+    return FAULT_NONE;
+}
+
+// The hash of the logs of an outcome as state tests have it; of no logs if it was refused.
+static enum fault logs_hash(b256 *out, const struct buf *outcome)
+{
+    struct json j;
+    struct buf rlp = {0};
+    usize list = rlp_begin_list(&rlp);
+    enum fault f = json_parse(&j, buf_bytes(outcome));
+    json_value root = json_root(&j);
+    json_value logs;
+    if (f == FAULT_NONE && json_kind_of(&root) == JSON_KIND_OBJECT) {
+        f = json_member(&logs, &root, "logs");
+        f = f == FAULT_NONE ? read_logs(&rlp, &logs) : f;
+    }
+    json_fini(&j);
+    rlp_end_list(&rlp, list);
+    keccak256(out, rlp.p, rlp.n);
+    buf_fini(&rlp);
+    return f;
+}
+
+static enum fault root_of_accounts(b256 *out, const struct buf *text)
+{
+    struct json j;
+    struct alloc accounts = {0};
+    struct state *s = state_new(NULL);
+    enum fault f = json_parse(&j, buf_bytes(text));
+    if (f == FAULT_NONE) {
+        json_value root = json_root(&j);
+        f = alloc_read(&accounts, &root);
+    }
+    if (f == FAULT_NONE) {
+        alloc_give(&accounts, s);
+    }
+    state_root(out, s);
+    state_free(s);
+    alloc_fini(&accounts);
+    json_fini(&j);
+    return f;
+}
+
+enum fault save_expected(struct saved *out, const struct world *w,
+                         const struct world_result *theirs)
+{
+    *out = (struct saved){.root = theirs->root, .refused = world_is_refused(theirs)};
+    TRY(logs_hash(&out->logs, &theirs->text[0]));
+    return w->peer->has_root ? FAULT_NONE : root_of_accounts(&out->root, &theirs->accounts);
+}
+
+// ---- the case -----------------------------------------------------------------------------------
 
 static void put_environment(struct json_writer *w, const struct environment *e, enum fork fork)
 {

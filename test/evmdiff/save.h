@@ -10,4 +10,7 @@ struct saved { // what is expected
     bool refused;
 };
 
+// From what the peer told of a world of one case; a fault if that is not in form.
+MUST_USE enum fault save_expected(struct saved *out, const struct world *w,
+                                  const struct world_result *theirs);
 void save_case(struct buf *out, const char *name, const struct world *world, const struct saved *s);
