@@ -32,7 +32,8 @@ struct peer *peer_start(const struct peer_traits *traits, enum fork evm_fork)
         dup2(in[0], 0);
         dup2(out[1], 1);
         close(in[0]), close(in[1]), close(out[0]), close(out[1]);
-        execlp("node", "node", traits->script, fork_name(evm_fork), (char *)NULL);
+        execlp("node", "node", "--max-semi-space-size=64", traits->script, fork_name(evm_fork),
+               (char *)NULL);
         _exit(127);
     }
     close(in[0]), close(out[1]);

@@ -69,14 +69,26 @@ async function dump(state) {
     return Object.fromEntries(accounts.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
 }
 
-// What the EVM asks of a chain: hashes of blocks.
-function chainOf(number, hashes) {
-    const first = number - hashes.length;
-    return {
-        getBlock: async (n) => ({ hash: () => hexToBytes(hashes[Number(n) - first]) }),
-        putBlock: async () => {},
-        shallowCopy() { return this; },
-    };
+// What the EVM asks of a chain: hashes of blocks, which a world brings.
+const chain = {
+    first: 0, hashes: [],
+    async getBlock(number) { return { hash: () => hexToBytes(this.hashes[Number(number) - this.first]) }; },
+    async putBlock() {},
+    shallowCopy() { return this; },
+};
+
+// One VM for all worlds: making it takes longer than a case.
+const stateManager = new SimpleStateManager({ common });
+stateManager.getStateRoot = async () => new Uint8Array(32); // of receipts before Byzantium
+const vm = await createVM({ common, stateManager, blockchain: chain });
+
+function emptyState() {
+    stateManager.accountStack = [new Map()];
+    stateManager.codeStack = [new Map()];
+    stateManager.storageStack = [new Map()];
+    stateManager.originalStorageCache.clear();
+    vm.evm.journal.cleanup();
+    vm.evm.transientStorage.clear();
 }
 
 function blockOf(env) {
@@ -106,9 +118,8 @@ function outcome(result) {
 }
 
 await answerLines(async ({ env, hashes, accounts, txs }) => {
-    const stateManager = new SimpleStateManager({ common });
-    stateManager.getStateRoot = async () => new Uint8Array(32); // of receipts before Byzantium
-    const vm = await createVM({ common, stateManager, blockchain: chainOf(Number(env.number), hashes) });
+    emptyState();
+    Object.assign(chain, { first: Number(env.number) - hashes.length, hashes });
     await fill(stateManager, accounts);
     const block = blockOf(env);
     const outcomes = [];
