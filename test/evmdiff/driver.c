@@ -6,8 +6,8 @@
 //
 // One case (--only) is saved even if it is the same everywhere.
 //
-//   evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F] [--only CASE] [--keep-going]
-//   [--save FOLDER] [--coverage]
+//   evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F]
+//   [--first CASE | --only CASE] [--keep-going] [--save FOLDER] [--coverage]
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ static const struct peer_traits PEERS[] = {
 
 struct options {
     const char *peer;
-    u64 cases, seed, only;
+    u64 cases, seed, first; // first: number of a fork's first case
     bool has_only, keep_going, has_fork, coverage;
     enum fork fork;
     const char *save;
@@ -323,7 +323,7 @@ static void run_all(struct driver *d)
         }
         u64 share = d->o.cases / forks + (place++ < d->o.cases % forks);
         share = d->o.has_fork ? d->o.cases : share;
-        run_fork(d, (enum fork)f, d->o.has_only ? d->o.only : 0, d->o.has_only ? 1 : share);
+        run_fork(d, (enum fork)f, d->o.first, d->o.has_only ? 1 : share);
         if (d->failed > 0 && (!d->o.keep_going || d->failed >= FAILURES_MAX)) {
             return;
         }
@@ -379,9 +379,9 @@ static void read_options(struct options *o, i32 argc, char **argv)
             o->cases = number_of(value);
         } else if (strcmp(a, "--seed") == 0) {
             o->seed = number_of(value);
-        } else if (strcmp(a, "--only") == 0) {
-            o->only = number_of(value);
-            o->has_only = true;
+        } else if (strcmp(a, "--first") == 0 || strcmp(a, "--only") == 0) {
+            o->first = number_of(value);
+            o->has_only = a[2] == 'o';
         } else if (strcmp(a, "--peer") == 0) {
             o->peer = value;
         } else if (strcmp(a, "--save") == 0) {
@@ -390,7 +390,7 @@ static void read_options(struct options *o, i32 argc, char **argv)
             o->has_fork = true;
         } else {
             die("usage: evmdiff --peer revm|ethereumjs [--cases N] [--seed S] [--fork F] "
-                "[--only CASE] [--keep-going] [--save FOLDER] [--coverage]");
+                "[--first CASE | --only CASE] [--keep-going] [--save FOLDER] [--coverage]");
         }
     }
 }
