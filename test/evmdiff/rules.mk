@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Differential tests of the EVM against revm (anvil) and EthereumJS, which come from npm.
+# Differential tests of the EVM against revm (in EDR) and EthereumJS, which come from npm.
 #   fuzz-evm  CASES programs (1,000,000) with SEED (of the clock) against PEER (revm)
 EVMDIFF_O := $(patsubst %,$(B)/obj/test/evmdiff/%.o,case coder driver engine expression generate inputs peer program random reduce save)
 $(B)/evmdiff: $(EVMDIFF_O) $(CLI_O) $(NODE_O) $(LIB_O)
