@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/kit/commands.h"
 
 struct command {
     const char *name; // one word, or two with a space
@@ -17,6 +18,13 @@ static int cmd_help(int argc, char **argv);
 static const struct command commands[] = {
     {"run", cmd_run, "execute code or a call on a fresh or given state"},
     {"play", cmd_play, "play a file of steps on one state and check what they do"},
+    {"new", cmd_new, "make a project with a contract and its tests"},
+    {"build", cmd_build, "build contracts in C, Solidity and Rust"},
+    {"test", cmd_test, "run the tests of a project"},
+    {"abi encode", cmd_abi_encode, "encode a call"},
+    {"abi decode", cmd_abi_decode, "decode a call, or what it returned"},
+    {"abi selector", cmd_abi_selector, "print the selector of a function, the topic of an event"},
+    {"abi list", cmd_abi_list, "list what a contract offers"},
     {"genesis", cmd_genesis, "show block 0 of a genesis file or a chain built in"},
     {"t8n", cmd_t8n, "make a state transition, as geth's evm t8n"},
     {"b11r", cmd_b11r, "build a block of its parts, as geth's evm b11r"},
@@ -76,9 +84,21 @@ static const struct command *find_command(int *words, int argc, char **argv)
     return NULL;
 }
 
+// Whether there are commands of two words that begin with this one.
+static bool names_group(const char *word)
+{
+    usize n = strlen(word);
+    for (usize i = 0; i < COUNT_OF(commands); i++) {
+        if (strncmp(commands[i].name, word, n) == 0 && commands[i].name[n] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int refuse_command(int argc, char **argv)
 {
-    bool is_group = strcmp(argv[0], "rv") == 0;
+    bool is_group = names_group(argv[0]);
     if (is_group && (argc < 2 || strcmp(argv[1], "--help") == 0)) {
         print_commands(argc < 2 ? stderr : stdout);
         return argc < 2 ? CLI_USAGE : CLI_OK;
