@@ -17,6 +17,9 @@ MUST_USE enum fault os_read_file(struct buf *out, struct buf *why, const char *p
 // crash.
 MUST_USE enum fault os_write_file(struct buf *why, const char *path, bytes contents);
 
+// The same, to be read by nobody but its owner.
+MUST_USE enum fault os_write_private_file(struct buf *why, const char *path, bytes contents);
+
 // The names in a folder in byte order, without "." and ".."; folders end with a slash.
 struct os_names {
     char **name;

@@ -13,3 +13,6 @@ bool os_is_terminal(enum os_stream s);
 // Appends the next line of standard input without its end as soon as it is there; false at the end
 // of the input.
 MUST_USE bool os_read_line(struct buf *out);
+// Asks for a line that is not shown, at the process's terminal whatever its streams are. False: it
+// has none.
+MUST_USE bool os_ask_secret(struct buf *out, const char *prompt);
