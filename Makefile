@@ -87,7 +87,7 @@ $(B)/obj/%.o: %.S Makefile
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Wa,-Ibuild/guest $(CFLAGS) -c -o $@ $<
 
 $(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(CLI_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(NODE_O) $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-test: $(TEST_O) $(CLI_O) $(NODE_O) $(LIB_O)
@@ -136,6 +136,7 @@ build/guest/guest.elf: $(GUEST_O) guest/guest.ld
 build/guest/guest.bin: build/guest/guest.elf
 	$(call say,STRIP,$@)$(RV_STRIP) -o $@ $<
 $(B)/obj/src/core/vm/guest_image.o: build/guest/guest.bin
+$(B)/obj/src/node/net/page_files.o: $(wildcard web/*)
 guest-lock: build/guest/guest.bin ## pin the guest that was built just now in tools/guest.lock
 	sh tools/guest_lock.sh $< >tools/guest.lock
 

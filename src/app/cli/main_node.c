@@ -9,6 +9,7 @@
 #include "lib/os/signal.h"
 #include "lib/os/time.h"
 #include "node/net/http.h"
+#include "node/net/page.h"
 #include "node/node/dev.h"
 #include "node/rpc/rpc.h"
 
@@ -74,18 +75,34 @@ static void answer(void *ctx, bytes body, struct buf *out)
     rpc_handle(ctx, body, out);
 }
 
+static bool give_page(void *ctx, bytes path, const char **type, bytes *body)
+{
+    struct page_file file;
+    (void)ctx;
+    if (page_find(&file, path) == NULL) {
+        return false;
+    }
+    *type = file.type;
+    *body = file.body;
+    return true;
+}
+
 static int serve(struct options *o, struct node *node, struct http_options *at)
 {
     struct buf out = {0};
     struct rpc *rpc = rpc_new(node);
     at->ctx = rpc;
     at->answer = answer;
+    at->page = node_has_dev_keys(node) ? give_page : NULL;
     int status = CLI_USAGE;
     struct http_server *server = http_new(at, &o->why);
     if (server != NULL) {
         os_on_stop(http_stop, server);
         put_banner(&out, node, option_given(o, OPTION_QUIET));
         buf_printf(&out, "JSON-RPC      http://%s:%u\n", at->host, (u32)http_port(server));
+        if (at->page != NULL) {
+            buf_printf(&out, "Explorer      http://%s:%u/\n", at->host, (u32)http_port(server));
+        }
         status = cli_print("node", &out);
         if (status == CLI_OK) {
             http_run(server);

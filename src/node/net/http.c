@@ -27,6 +27,7 @@ struct session {
 };
 
 enum method {
+    METHOD_GET,
     METHOD_POST,
     METHOD_OPTIONS,
     METHOD_OTHER,
@@ -35,6 +36,7 @@ enum method {
 static enum method method_of(struct lws *wsi)
 {
     return lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0      ? METHOD_POST
+           : lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0     ? METHOD_GET
            : lws_hdr_total_length(wsi, WSI_TOKEN_OPTIONS_URI) > 0 ? METHOD_OPTIONS
                                                                   : METHOD_OTHER;
 }
@@ -58,6 +60,8 @@ static int begin_answer(struct lws *wsi, struct session *s, u32 status, const ch
               put_header(wsi, "access-control-allow-methods:", "POST, OPTIONS", &at, end) &&
               put_header(wsi, "access-control-allow-headers:", "*", &at, end) &&
               put_header(wsi, "access-control-max-age:", "86400", &at, end);
+    ok = ok && put_header(wsi, "x-content-type-options:", "nosniff", &at, end) &&
+         put_header(wsi, "content-security-policy:", "frame-ancestors 'none'", &at, end);
     if (ok && status == HTTP_STATUS_METHOD_NOT_ALLOWED) {
         ok = put_header(wsi, "allow:", "POST, OPTIONS", &at, end);
     }
@@ -105,6 +109,21 @@ static int answer(struct lws *wsi, const struct http_server *server, struct sess
     return begin_answer(wsi, s, status, "application/json");
 }
 
+// A file of the page: no other site may show it in a frame.
+static int give_page(struct lws *wsi, const struct http_server *server, struct session *s)
+{
+    char path[256];
+    const char *type = NULL;
+    int n = lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI);
+    bytes body = BYTES_NONE;
+    if (n <= 0 ||
+        !server->options.page(server->options.ctx, (bytes){(u8 *)path, (usize)n}, &type, &body)) {
+        return refuse(wsi, s, HTTP_STATUS_NOT_FOUND, "there is no such page\n");
+    }
+    buf_put(&s->out, body.p, body.n);
+    return begin_answer(wsi, s, HTTP_STATUS_OK, type);
+}
+
 static int begin_request(struct lws *wsi, const struct http_server *server, struct session *s)
 {
     u64 n;
@@ -113,6 +132,11 @@ static int begin_request(struct lws *wsi, const struct http_server *server, stru
     switch (method_of(wsi)) {
     case METHOD_OPTIONS:
         return begin_answer(wsi, s, HTTP_STATUS_NO_CONTENT, "text/plain");
+    case METHOD_GET:
+        if (server->options.page != NULL) {
+            return give_page(wsi, server, s);
+        }
+        FALLTHROUGH;
     case METHOD_OTHER:
         return refuse(wsi, s, HTTP_STATUS_METHOD_NOT_ALLOWED, "JSON-RPC is asked by POST\n");
     case METHOD_POST:

@@ -15,6 +15,8 @@ struct http_options {
     void *ctx;
     // Appends the answer to a body; nothing: there is none (204).
     void (*answer)(void *ctx, bytes body, struct buf *out);
+    // What a browser gets at a path; false: nothing is there. NULL: there are no pages.
+    bool (*page)(void *ctx, bytes path, const char **type, bytes *body);
 };
 
 struct http_server;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A counter that anybody may move on. Storage: slot 0 holds the count.
 #include "NAME.abi.h"
 #include "hybrid.h"

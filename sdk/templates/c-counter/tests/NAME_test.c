@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tests of the counter, run by `hybrid test` in the real machine, each on a fresh state.
 #include "NAME.abi.h"
 #include "hybrid_test.h"

@@ -93,9 +93,8 @@ bool build_constants(struct build *b, struct sol_abi *abi, const char *path, con
     usize n = dot != NULL && (slash == NULL || dot > slash) ? (usize)(dot - path) : strlen(path);
     const char *source = kit_text(&file, "%.*s.abi", (int)n, path);
     bool ok = !kit_is_file(source) || sol_abi_add_file(abi, &b->why, source);
-    buf_printf(&text, "// Made by `hybrid build` of %s: change that file.\n%s\n", source,
-               is_rust ? "#![allow(non_upper_case_globals, dead_code)]"
-                       : "#pragma once\n#include \"hybrid.h\"");
+    buf_printf(&text, "// Made by `hybrid build` of %s: change that file.\n%s", source,
+               is_rust ? "" : "#pragma once\n#include \"hybrid.h\"\n");
     for (u32 i = 0; i < abi->count; i++) {
         if (abi->item[i].kind > SOL_ITEM_ERROR) {
             continue;

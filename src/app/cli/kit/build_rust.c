@@ -158,13 +158,18 @@ bool build_rust(struct build *b, const char *path)
     struct rust r = {0};
     struct sol_abi abi;
     struct buf stem = {0};
+    struct sol_abi again; // for the C header, which tests include
+    struct buf header = {0};
     sol_abi_init(&abi);
+    sol_abi_init(&again);
     bool ok = os_current_folder(&r.here);
     make_paths(b, &r, path);
     ok = ok && r.name.n <= BUILD_NAME_SIZE &&
          os_make_folder(&b->why, text(&r.folder)) == FAULT_NONE &&
          build_constants(b, &abi, kit_text(&stem, "%s/%s.abi", path, text(&r.name)),
                          text(&r.constants)) &&
+         build_constants(b, &again, (const char *)stem.p,
+                         kit_text(&header, "%s/%s.abi.h", b->plan.out, text(&r.name))) &&
          write_config(b, &r) && make(b, &r, path) && keep(b, &r, &abi);
     if (!ok && b->why.n == 0) {
         buf_printf(&b->why, "%s: the name is longer than %u characters", path, BUILD_NAME_SIZE - 1);
@@ -175,5 +180,7 @@ bool build_rust(struct build *b, const char *path)
         buf_fini(all[i]);
     }
     sol_abi_fini(&abi);
+    sol_abi_fini(&again);
+    buf_fini(&header);
     return ok;
 }

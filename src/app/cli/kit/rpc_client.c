@@ -5,40 +5,45 @@
 #include <string.h>
 
 #include "app/cli/kit/command.h"
+#include "app/cli/kit/http_client.h"
 #include "lib/base/bytes.h"
-#include "lib/os/tcp.h"
 
-#define TIMEOUT_MS 120000u // a traced transaction may take long
 #define ANSWER_MAX ((usize)256 << 20)
+
+// The port in decimal digits behind a colon, up to `end`; 80 without one. 0: it is none.
+static u16 read_port(const char *text, const char *end)
+{
+    u32 v = 0;
+    if (text == end) {
+        return 80;
+    }
+    for (const char *p = text + 1; p < end; p++) {
+        v = *p >= '0' && *p <= '9' && v < 10000 ? v * 10 + (u32)(*p - '0') : 65536;
+    }
+    return text[0] == ':' && v < 65536 ? (u16)v : 0;
+}
 
 bool rpc_client_open(struct rpc_client *c, struct buf *why, const char *url)
 {
     static const char scheme[] = "http://";
     usize n = sizeof scheme - 1;
     *c = (struct rpc_client){.id = 0};
-    if (strncmp(url, scheme, n) != 0) {
+    if (strncmp(url, scheme, n) != 0 || strpbrk(url, " \r\n") != NULL) {
         buf_printf(why, "\"%.100s\" is no http URL; for example: " RPC_URL_DEFAULT, url);
         return false;
     }
     const char *host = url + n;
-    usize authority = strcspn(host, "/");
+    const char *end = host + strcspn(host, "/");
     bool is_v6 = host[0] == '[';
     usize host_size = is_v6 ? strcspn(host, "]") : strcspn(host, ":/");
     const char *rest = host + host_size + (is_v6 && host[host_size] == ']');
-    bool has_port = rest < host + authority && rest[0] == ':';
-    if (host_size == 0 || (!has_port && rest != host + authority)) {
-        buf_printf(why, "\"%.100s\" has no host; for example: " RPC_URL_DEFAULT, url);
+    c->port = rest <= end ? read_port(rest, end) : 0;
+    if (host_size <= is_v6 || c->port == 0) {
+        buf_printf(why, "\"%.100s\" has no host and port; for example: " RPC_URL_DEFAULT, url);
         return false;
     }
     kit_text(&c->host, "%.*s", (int)(host_size - is_v6), host + is_v6);
-    kit_text(&c->port, "%.*s", has_port ? (int)(host + authority - rest - 1) : 2,
-             has_port ? rest + 1 : "80");
-    kit_text(&c->path, "%s", host[authority] != 0 ? host + authority : "/");
-    usize digits = strspn((const char *)c->port.p, "0123456789");
-    if (digits == 0 || c->port.p[digits] != 0 || strpbrk(url, " \r\n") != NULL) {
-        buf_printf(why, "\"%.100s\" has no port in decimal digits", url);
-        return false;
-    }
+    kit_text(&c->path, "%s", end[0] != 0 ? end : "/");
     return true;
 }
 
@@ -48,7 +53,6 @@ void rpc_client_close(struct rpc_client *c)
         json_fini(&c->answer);
     }
     buf_fini(&c->host);
-    buf_fini(&c->port);
     buf_fini(&c->path);
     buf_fini(&c->data);
     c->has_answer = false;
@@ -56,29 +60,16 @@ void rpc_client_close(struct rpc_client *c)
 
 static bool exchange(struct rpc_client *c, struct buf *body, struct buf *why, bytes text)
 {
-    struct buf request = {0};
-    struct buf answer = {0};
-    buf_printf(&request,
-               "POST %s HTTP/1.1\r\nhost: %s:%s\r\ncontent-type: application/json\r\n"
-               "content-length: %zu\r\nconnection: close\r\n\r\n",
-               (const char *)c->path.p, (const char *)c->host.p, (const char *)c->port.p, text.n);
-    buf_put(&request, text.p, text.n);
-    struct os_tcp_exchange e = {.host = (const char *)c->host.p,
-                                .port = (const char *)c->port.p,
-                                .request = buf_bytes(&request),
-                                .timeout_ms = TIMEOUT_MS,
-                                .size_max = ANSWER_MAX,
-                                .is_whole = http_answer_is_whole};
-    bool reached = os_tcp_ask(&answer, why, &e) == FAULT_NONE;
-    if (!reached) {
+    struct http_post p = {.host = (const char *)c->host.p,
+                          .path = (const char *)c->path.p,
+                          .port = c->port,
+                          .body = text,
+                          .answer_max = ANSWER_MAX};
+    bool is_reached;
+    bool ok = http_post(body, &is_reached, why, &p);
+    if (!is_reached) {
         buf_put_text(why, "; is a node there? `hybrid-node --dev` starts one, --rpc names another");
     }
-    bool ok = reached && http_answer_body(body, why, buf_bytes(&answer));
-    if (reached && !ok) {
-        buf_printf(why, " (%s:%s)", e.host, e.port);
-    }
-    buf_fini(&request);
-    buf_fini(&answer);
     return ok;
 }
 

@@ -10,7 +10,8 @@
 #define RPC_URL_DEFAULT "http://127.0.0.1:8545"
 
 struct rpc_client {
-    struct buf host, port, path;
+    struct buf host, path; // each ends with 0
+    u16 port;
     struct json answer;
     bool has_answer;
     u64 id;
@@ -27,9 +28,3 @@ void rpc_client_close(struct rpc_client *c);
 // a sentence in *why; c->is_refusal tells a node that refused from one that cannot be asked.
 MUST_USE bool rpc_client_call(struct rpc_client *c, json_value *result, struct buf *why,
                               const char *method, const char *parameters);
-
-// The body of an HTTP answer as it is on the wire. False: it is none, or its status is not 200;
-// *why says so.
-MUST_USE bool http_answer_body(struct buf *body, struct buf *why, bytes answer);
-// Whether the answer is there to its end as far as it tells where that is.
-bool http_answer_is_whole(bytes answer);

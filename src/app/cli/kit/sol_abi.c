@@ -200,11 +200,14 @@ static enum fault type_from_json(struct sol_type *out, struct sol_abi *abi, cons
     TRY(find_text(&internal, abi, v, "internalType"));
     TRY(json_find_bool(&is_indexed, v, "indexed"));
     TRY(types_from_json(&parts, abi, v, "components", depth + 1));
+    if (parts.inner == NULL) { // "tuple" without components is an empty one
+        parts.inner = arena_zalloc(&abi->arena, sizeof *parts.inner);
+    }
     struct buf why = {0};
     struct sol_reader r = {
         .arena = &abi->arena, .text = type, .n = strlen(type), .depth = depth, .why = &why};
-    static struct sol_type none[1];
-    bool ok = sol_named_type(out, &r, parts.inner != NULL ? parts.inner : none, parts.inner_count);
+    
+    bool ok = sol_named_type(out, &r, parts.inner, parts.inner_count);
     enum fault f = ok ? FAULT_NONE : json_refuse(v, "%.*s", (int)why.n, (const char *)why.p);
     buf_fini(&why);
     out->name = name;
