@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An account: what it is, its code as a listing, its storage, and a form to call it by an ABI, which the browser keeps.
 import { Refusal, ether, number, rpc, tryRpc } from './rpc.js';
-import { h, kindMark, pairs, table, transactionLink } from './dom.js';
+import { addressLink, h, kindMark, pairs, table, transactionLink } from './dom.js';
 import { decodeArguments, describeRevert, encodeArguments, selector, show, signature, typeName } from './abi.js';
 
 const SLOTS = 16; // looked at where the node cannot list them
@@ -40,8 +40,8 @@ function readAbi(text) {
 
 async function listing(address, code) {
     const answer = await tryRpc('hybrid_disassemble', address, 'latest');
-    const lines = typeof answer === 'string' ? answer.split('\n') : answer?.lines?.map((line) => (typeof line === 'string' ? line : `${line.pc ?? ''}  ${line.bytes ?? ''}  ${line.text ?? ''}`));
-    if (!lines) return h('pre', code.slice(2).replace(/.{1,64}/g, '$&\n'));
+    const lines = answer?.lines?.map((line) => `${line.pc.padStart(10)}  ${line.bytes.slice(2).padEnd(12)}  ${line.text.replace('\t', ' ')}`);
+    if (!lines?.length) return h('pre', code.slice(2).replace(/.{1,64}/g, '$&\n'));
     const cut = lines.length > LISTING_MAX;
     return h('div', h('pre', lines.slice(0, LISTING_MAX).join('\n')), cut && h('p.quiet', `${lines.length - LISTING_MAX} more lines`));
 }
@@ -125,6 +125,7 @@ function formSection(address, accounts) {
         complaint.replaceChildren();
         try {
             localStorage.setItem(keyOf(address), JSON.stringify(readAbi(source)));
+            box.open = false;
             drawList();
         } catch (error) {
             complaint.replaceChildren(`The ABI was not taken: ${error.message}`);
@@ -132,9 +133,9 @@ function formSection(address, accounts) {
     };
     const file = h('input', { type: 'file', accept: '.json', onchange: async () => file.files[0] && use(await file.files[0].text()) });
     drawList();
-    return h('section', h('h2', 'Functions'),
-        h('details', { open: abiOf(address).length === 0 }, h('summary', 'ABI'), text,
-            h('div.row', h('button', { type: 'button', onclick: () => use(text.value) }, 'Use this ABI'), file), complaint), list);
+    const box = h('details', { open: abiOf(address).length === 0 }, h('summary', 'ABI'), text,
+            h('div.row', h('button', { type: 'button', onclick: () => use(text.value) }, 'Use this ABI'), file), complaint);
+    return h('section', h('h2', 'Functions'), box, list);
 }
 
 // ---- the view
@@ -155,7 +156,8 @@ export async function accountView(address) {
             image && ['entry', h('span.hash', image.entry)],
             image && ['stack', `${number(image.stackSize)} bytes`],
             image && ['segments', h('div', image.segments.map((s) => h('div.hash', `${s.address} ${s.access} ${number(s.size)} bytes`)))],
-            info?.pages !== undefined && ['a call begins with', `${number(info.pages)} pages, ${number(info.startGas)} gas`],
+            info?.pages !== undefined && ['a call begins with', `${number(info.pages)} pages of 4 KiB`],
+            info?.target && ['runs the code of', addressLink(info.target, true)],
         ])),
         kind !== 'none' && formSection(address, accounts ?? []),
         kind !== 'none' && h('section', h('h2', 'Storage'), later('show', () => storage(address))),

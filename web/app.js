@@ -69,7 +69,7 @@ function transactionTable(list) {
     if (!list.length) return h('p.quiet', 'none');
     return table(['transaction', 'block', 'from', 'to', 'value#'], list.map((t) => h('tr',
         h('td', transactionLink(t.hash)), h('td', blockLink(t.blockNumber)), h('td', addressLink(t.from)),
-        h('td', t.to ? addressLink(t.to) : h('span.quiet', 'creation')), h('td.number', ether(t.value)))));
+        h('td', t.to ? addressLink(t.to) : h('span.quiet', 'creation')), h('td.number', { title: ether(t.value) }, ether(t.value, 6)))));
 }
 
 // ---- the front, which goes on by itself
@@ -103,8 +103,8 @@ function frontView() {
             h('section', h('h2', 'Latest blocks'), table(['block', 'time', 'transactions#', 'gas#', 'hash'], rows)),
             h('section', h('h2', 'Latest transactions'), transactionTable(front.transactions))),
         h('section', h('h2', 'Accounts of this node'), front.accounts?.length
-            ? table(['', 'address', 'balance#', 'transactions#'], front.accounts.map(([address, balance, nonce], i) => h('tr',
-                h('td.quiet', String(i)), h('td', addressLink(address, true)), h('td.number', ether(balance)), h('td.number', number(nonce)))))
+            ? table(['', 'address', 'balance#', 'transactions#'], front.accounts.map(([address, balance, nonce], i) => h('tr.plain-row',
+                h('td.quiet', String(i)), h('td', addressLink(address, true)), h('td.number', { title: ether(balance) }, ether(balance, 6)), h('td.number', number(nonce)))))
             : h('p.quiet', 'none')),
     ];
 }

@@ -30,10 +30,10 @@ export const tryRpc = (method, ...params) => rpc(method, ...params).catch((error
 
 export const number = (quantity) => BigInt(quantity ?? 0).toLocaleString('en-US');
 
-export function ether(wei) {
+export function ether(wei, digits = 18) {
     const v = BigInt(wei ?? 0);
     const whole = v / 10n ** 18n;
-    const rest = (v % 10n ** 18n).toString().padStart(18, '0').replace(/0+$/, '');
+    const rest = (v % 10n ** 18n).toString().padStart(18, '0').slice(0, digits).replace(/0+$/, '');
     return `${whole.toLocaleString('en-US')}${rest ? '.' + rest : ''} ether`;
 }
 
