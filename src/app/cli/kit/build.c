@@ -87,12 +87,12 @@ bool build_constants(struct build *b, struct sol_abi *abi, const char *path, con
 {
     struct buf file = {0};
     struct buf text = {0};
-    bool is_rust = kit_ends_with(header, ".rs");
+    bool is_rust = work_ends_with(header, ".rs");
     const char *dot = strrchr(path, '.');
     const char *slash = strrchr(path, '/');
     usize n = dot != NULL && (slash == NULL || dot > slash) ? (usize)(dot - path) : strlen(path);
-    const char *source = kit_text(&file, "%.*s.abi", (int)n, path);
-    bool ok = !kit_is_file(source) || sol_abi_add_file(abi, &b->why, source);
+    const char *source = work_text(&file, "%.*s.abi", (int)n, path);
+    bool ok = !work_is_file(source) || sol_abi_add_file(abi, &b->why, source);
     buf_printf(&text, "// Made by `hybrid build` of %s: change that file.\n%s", source,
                is_rust ? "" : "#pragma once\n#include \"hybrid.h\"\n");
     for (u32 i = 0; i < abi->count; i++) {
@@ -116,7 +116,7 @@ bool build_constants(struct build *b, struct sol_abi *abi, const char *path, con
 static bool write_result(struct build *b, const char *name, const char *end, bytes contents)
 {
     struct buf path = {0};
-    bool ok = os_write_file(&b->why, kit_text(&path, "%s/%s%s", b->plan.out, name, end),
+    bool ok = os_write_file(&b->why, work_text(&path, "%s/%s%s", b->plan.out, name, end),
                             contents) == FAULT_NONE;
     buf_fini(&path);
     return ok;
@@ -157,7 +157,7 @@ bool build_keep(struct build *b, const struct built *what, bytes abi_json, bytes
 bool build_source(struct build *b, const char *path)
 {
     struct buf file = {0};
-    bool is_rust = kit_is_file(kit_text(&file, "%s/Cargo.toml", path));
+    bool is_rust = work_is_file(work_text(&file, "%s/Cargo.toml", path));
     buf_fini(&file);
     if (os_make_folder(&b->why, b->plan.out) != FAULT_NONE) {
         return false;
@@ -165,14 +165,14 @@ bool build_source(struct build *b, const char *path)
     if (is_rust) {
         return build_rust(b, path);
     }
-    if (!kit_is_file(path)) {
+    if (!work_is_file(path)) {
         buf_printf(&b->why, "there is no source %s", path);
         return false;
     }
-    if (kit_ends_with(path, ".c")) {
+    if (work_ends_with(path, ".c")) {
         return build_c(b, path);
     }
-    if (kit_ends_with(path, ".sol")) {
+    if (work_ends_with(path, ".sol")) {
         return build_solidity(b, path);
     }
     buf_printf(&b->why,
@@ -194,10 +194,10 @@ bool build_folder(struct build *b, const char *path)
     for (usize i = 0; i < names.count && ok; i++) {
         usize n = strlen(names.name[i]);
         bool is_folder = n > 0 && names.name[i][n - 1] == '/';
-        const char *one = kit_text(&source, "%s/%.*s", path, (int)(n - is_folder), names.name[i]);
+        const char *one = work_text(&source, "%s/%.*s", path, (int)(n - is_folder), names.name[i]);
         struct buf cargo = {0};
-        bool is_source = kit_ends_with(one, ".c") || kit_ends_with(one, ".sol") ||
-                         (is_folder && kit_is_file(kit_text(&cargo, "%s/Cargo.toml", one)));
+        bool is_source = work_ends_with(one, ".c") || work_ends_with(one, ".sol") ||
+                         (is_folder && work_is_file(work_text(&cargo, "%s/Cargo.toml", one)));
         buf_fini(&cargo);
         if (is_source) {
             count++;

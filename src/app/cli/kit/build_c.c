@@ -41,7 +41,7 @@ static void add_made(struct arguments *a, const char *format, const char *text)
 static bool run(struct build *b, struct arguments *a)
 {
     struct buf out = {0};
-    bool ok = kit_run(&out, &b->why, &(struct os_command){.argv = a->at});
+    bool ok = work_run(&out, &b->why, &(struct os_command){.argv = a->at});
     buf_fini(&out);
     for (u32 i = 0; i < ARGUMENTS_MAX; i++) {
         buf_fini(&a->text[i]);
@@ -83,13 +83,13 @@ static bool compile_kit_folder(struct build *b, const char *name)
     struct buf folder = {0};
     struct buf source = {0};
     struct buf object = {0};
-    const char *path = kit_text(&folder, "%s/%s", b->plan.kit, name);
+    const char *path = work_text(&folder, "%s/%s", b->plan.kit, name);
     bool ok = os_list_folder(&names, &b->why, path) == FAULT_NONE;
     for (usize i = 0; ok && i < names.count; i++) {
         const char *file = names.name[i];
-        if (kit_ends_with(file, ".c") || strcmp(file, "start.S") == 0) {
-            ok = compile(b, kit_text(&source, "%s/%s", path, file),
-                         kit_text(&object, "%s/obj/%s/%s.o", b->plan.out, name, file), NULL, NULL);
+        if (work_ends_with(file, ".c") || strcmp(file, "start.S") == 0) {
+            ok = compile(b, work_text(&source, "%s/%s", path, file),
+                         work_text(&object, "%s/obj/%s/%s.o", b->plan.out, name, file), NULL, NULL);
         }
     }
     os_names_fini(&names);
@@ -104,7 +104,7 @@ static bool compile_kit(struct build *b)
     struct buf folder = {0};
     bool ok =
         b->has_kit_objects ||
-        (os_make_folder(&b->why, kit_text(&folder, "%s/obj/c/test", b->plan.out)) == FAULT_NONE &&
+        (os_make_folder(&b->why, work_text(&folder, "%s/obj/c/test", b->plan.out)) == FAULT_NONE &&
          compile_kit_folder(b, "c") && compile_kit_folder(b, "c/test"));
     b->has_kit_objects = ok;
     buf_fini(&folder);
@@ -126,19 +126,19 @@ static bool link_program(struct build *b, const char *const *object, u32 count, 
     add_made(&a, "%s/c/contract.ld", b->plan.kit);
     if (b->plan.stack != 0) {
         add(&a,
-            kit_text(&stack, "-Wl,--defsym=STACK_SIZE=%llu", (unsigned long long)b->plan.stack));
+            work_text(&stack, "-Wl,--defsym=STACK_SIZE=%llu", (unsigned long long)b->plan.stack));
     }
     add(&a, "-o");
     add(&a, to);
     for (u32 i = 0; i < count; i++) {
         add(&a, object[i]);
     }
-    const char *path = kit_text(&folder, "%s/obj/c%s", b->plan.out, "");
+    const char *path = work_text(&folder, "%s/obj/c%s", b->plan.out, "");
     bool ok = os_list_folder(&names, &b->why, path) == FAULT_NONE;
     for (usize i = 0; ok && i < names.count; i++) {
-        if (kit_ends_with(names.name[i], ".c.o")) {
+        if (work_ends_with(names.name[i], ".c.o")) {
             struct buf file = {0};
-            add_made(&a, "%s", kit_text(&file, "%s/%s", path, names.name[i]));
+            add_made(&a, "%s", work_text(&file, "%s/%s", path, names.name[i]));
             buf_fini(&file);
         }
     }
@@ -155,8 +155,8 @@ bool build_finish(struct build *b, const char *what, const char *linked, const c
     struct buf script = {0};
     struct buf out = {0};
     const char *const argv[] = {
-        "sh", kit_text(&script, "%s/c/finish.sh", b->plan.kit), what, linked, to, NULL};
-    bool ok = kit_run(&out, &b->why, &(struct os_command){.argv = argv});
+        "sh", work_text(&script, "%s/c/finish.sh", b->plan.kit), what, linked, to, NULL};
+    bool ok = work_run(&out, &b->why, &(struct os_command){.argv = argv});
     buf_fini(&script);
     buf_fini(&out);
     return ok;
@@ -170,18 +170,18 @@ struct paths {
 
 static void make_paths(struct paths *p, const struct build_plan *plan, const char *source)
 {
-    kit_base_name(&p->name, source);
+    work_base_name(&p->name, source);
     const char *name = (const char *)p->name.p;
-    const char *folder = kit_text(&p->folder, "%s/obj/%s", plan->out, name);
-    kit_text(&p->header, "%s/%s.abi.h", plan->out, name);
-    kit_text(&p->object, "%s/%s.o", folder, name);
-    kit_text(&p->debug, "%s/%s.debug.elf", plan->out, name);
-    const char *elf = kit_text(&p->elf, "%s/%s.elf", folder, name);
-    kit_text(&p->constructor, "%s/constructor.o", folder);
-    kit_text(&p->constructor_elf, "%s/constructor.elf", folder);
-    kit_text(&p->deploy, "%s/%s.deploy", plan->out, name);
-    kit_text(&p->define, "-DHYBRID_RUNTIME=\"%s\"", elf);
-    kit_text(&p->start, "%s/c/start.S", plan->kit);
+    const char *folder = work_text(&p->folder, "%s/obj/%s", plan->out, name);
+    work_text(&p->header, "%s/%s.abi.h", plan->out, name);
+    work_text(&p->object, "%s/%s.o", folder, name);
+    work_text(&p->debug, "%s/%s.debug.elf", plan->out, name);
+    const char *elf = work_text(&p->elf, "%s/%s.elf", folder, name);
+    work_text(&p->constructor, "%s/constructor.o", folder);
+    work_text(&p->constructor_elf, "%s/constructor.elf", folder);
+    work_text(&p->deploy, "%s/%s.deploy", plan->out, name);
+    work_text(&p->define, "-DHYBRID_RUNTIME=\"%s\"", elf);
+    work_text(&p->start, "%s/c/start.S", plan->kit);
 }
 
 static void free_paths(struct paths *p)
@@ -202,7 +202,7 @@ static const char *text(const struct buf *b)
 static bool compile_and_link(struct build *b, const struct paths *p, const char *source)
 {
     struct buf start_object = {0};
-    const char *begin = kit_text(&start_object, "%s/obj/c/start.S.o", b->plan.out);
+    const char *begin = work_text(&start_object, "%s/obj/c/start.S.o", b->plan.out);
     const char *const runtime[] = {begin, text(&p->object)};
     const char *const constructor[] = {text(&p->constructor), text(&p->object)};
     bool ok = compile_kit(b) && compile(b, source, text(&p->object), text(&p->folder), NULL) &&
@@ -267,8 +267,8 @@ bool build_c_test(struct build *b, struct buf *elf, const char *path)
     make_paths(&p, &b->plan, path);
     sol_abi_init(&abi);
     const char *const objects[] = {
-        kit_text(&begin, "%s/obj/c/start.S.o", b->plan.out), text(&p.object),
-        kit_text(&main_object, "%s/obj/c/test/test_main.c.o", b->plan.out)};
+        work_text(&begin, "%s/obj/c/start.S.o", b->plan.out), text(&p.object),
+        work_text(&main_object, "%s/obj/c/test/test_main.c.o", b->plan.out)};
     bool ok = os_make_folder(&b->why, text(&p.folder)) == FAULT_NONE && compile_kit(b) &&
               build_constants(b, &abi, path, text(&p.header)) &&
               compile(b, path, text(&p.object), text(&p.folder), NULL) &&

@@ -27,8 +27,8 @@ static const char *text(const struct buf *b)
 // A path seen from here as one from the root: cargo runs in the contract's folder.
 static const char *absolute(struct buf *out, const struct rust *r, const char *path)
 {
-    return path[0] == '/' ? kit_text(out, "%s", path)
-                          : kit_text(out, "%.*s/%s", (int)r->here.n, text(&r->here), path);
+    return path[0] == '/' ? work_text(out, "%s", path)
+                          : work_text(out, "%.*s/%s", (int)r->here.n, text(&r->here), path);
 }
 
 static bool write_config(struct build *b, struct rust *r)
@@ -64,8 +64,8 @@ static bool run_cargo(struct build *b, struct rust *r, const char *path, bool is
     struct buf constants = {0};
     struct buf constants_path = {0};
     // A package whose features differ is built into a folder of its own.
-    kit_text(&variable, "HYBRID_RUNTIME=%s", absolute(&runtime, r, text(&r->code)));
-    kit_text(&constants, "HYBRID_ABI_RS=%s", absolute(&constants_path, r, text(&r->constants)));
+    work_text(&variable, "HYBRID_RUNTIME=%s", absolute(&runtime, r, text(&r->code)));
+    work_text(&constants, "HYBRID_ABI_RS=%s", absolute(&constants_path, r, text(&r->constants)));
     const char *const argv[] = {"env",
                                 "RUSTC_BOOTSTRAP=1",
                                 "RUSTC=/usr/bin/rustc",
@@ -82,14 +82,14 @@ static bool run_cargo(struct build *b, struct rust *r, const char *path, bool is
                                 text(&r->target),
                                 is_constructor ? "--features=constructor" : NULL,
                                 NULL};
-    bool ok = kit_is_file(CARGO) && kit_is_file("/usr/bin/rustc") && os_is_folder(LIBRARY);
+    bool ok = work_is_file(CARGO) && work_is_file("/usr/bin/rustc") && os_is_folder(LIBRARY);
     if (!ok) {
         buf_printf(&b->why,
                    "Rust contracts need Debian's Rust with its library's sources: apt-get install "
                    "--no-install-recommends rustc-web cargo-web rust-web-src "
                    "binutils-riscv64-unknown-elf");
     }
-    ok = ok && kit_run(&out, &b->why, &(struct os_command){.argv = argv, .folder = path});
+    ok = ok && work_run(&out, &b->why, &(struct os_command){.argv = argv, .folder = path});
     buf_fini(&out);
     buf_fini(&runtime);
     buf_fini(&variable);
@@ -106,7 +106,7 @@ static bool make(struct build *b, struct rust *r, const char *path)
               os_read_file(&debug, &b->why, linked, IMAGE_MAX) == FAULT_NONE;
     struct buf copy = {0};
     ok = ok &&
-         os_write_file(&b->why, kit_text(&copy, "%s/%s.debug.elf", b->plan.out, text(&r->name)),
+         os_write_file(&b->why, work_text(&copy, "%s/%s.debug.elf", b->plan.out, text(&r->name)),
                        buf_bytes(&debug)) == FAULT_NONE &&
          build_finish(b, "image", linked, text(&r->code)) && run_cargo(b, r, path, true) &&
          build_finish(b, "container", linked, text(&r->deploy));
@@ -118,15 +118,15 @@ static bool make(struct build *b, struct rust *r, const char *path)
 static void make_paths(struct build *b, struct rust *r, const char *path)
 {
     struct buf relative = {0};
-    kit_base_name(&r->name, path);
+    work_base_name(&r->name, path);
     const char *name = text(&r->name);
-    absolute(&r->folder, r, kit_text(&relative, "%s/obj/%s", b->plan.out, name));
-    absolute(&r->target, r, kit_text(&relative, "%s/obj/rust", b->plan.out));
-    kit_text(&r->config, "%s/cargo.toml", text(&r->folder));
-    kit_text(&r->constants, "%s/abi.rs", text(&r->folder));
-    kit_text(&r->elf, "%s/" TARGET "/release/%s", text(&r->target), name);
-    kit_text(&r->code, "%s/%s.elf", text(&r->folder), name);
-    kit_text(&r->deploy, "%s/%s.deploy", text(&r->folder), name);
+    absolute(&r->folder, r, work_text(&relative, "%s/obj/%s", b->plan.out, name));
+    absolute(&r->target, r, work_text(&relative, "%s/obj/rust", b->plan.out));
+    work_text(&r->config, "%s/cargo.toml", text(&r->folder));
+    work_text(&r->constants, "%s/abi.rs", text(&r->folder));
+    work_text(&r->elf, "%s/" TARGET "/release/%s", text(&r->target), name);
+    work_text(&r->code, "%s/%s.elf", text(&r->folder), name);
+    work_text(&r->deploy, "%s/%s.deploy", text(&r->folder), name);
     buf_fini(&relative);
 }
 
@@ -166,10 +166,10 @@ bool build_rust(struct build *b, const char *path)
     make_paths(b, &r, path);
     ok = ok && r.name.n <= BUILD_NAME_SIZE &&
          os_make_folder(&b->why, text(&r.folder)) == FAULT_NONE &&
-         build_constants(b, &abi, kit_text(&stem, "%s/%s.abi", path, text(&r.name)),
+         build_constants(b, &abi, work_text(&stem, "%s/%s.abi", path, text(&r.name)),
                          text(&r.constants)) &&
          build_constants(b, &again, (const char *)stem.p,
-                         kit_text(&header, "%s/%s.abi.h", b->plan.out, text(&r.name))) &&
+                         work_text(&header, "%s/%s.abi.h", b->plan.out, text(&r.name))) &&
          write_config(b, &r) && make(b, &r, path) && keep(b, &r, &abi);
     if (!ok && b->why.n == 0) {
         buf_printf(&b->why, "%s: the name is longer than %u characters", path, BUILD_NAME_SIZE - 1);

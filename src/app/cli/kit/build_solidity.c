@@ -68,10 +68,10 @@ bool build_solidity(struct build *b, const char *path)
 {
     struct buf script = {0};
     struct buf out = {0};
-    const char *const argv[] = {"node", kit_text(&script, "%s/solidity/compile.js", b->plan.kit),
+    const char *const argv[] = {"node", work_text(&script, "%s/solidity/compile.js", b->plan.kit),
                                 path, NULL};
     bool ok =
-        kit_run(&out, &b->why, &(struct os_command){.argv = argv}) && keep_all(b, buf_bytes(&out));
+        work_run(&out, &b->why, &(struct os_command){.argv = argv}) && keep_all(b, buf_bytes(&out));
     buf_fini(&script);
     buf_fini(&out);
     return ok;

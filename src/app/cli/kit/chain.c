@@ -18,13 +18,13 @@ const struct option_row chain_options[CHAIN_OPTION_COUNT] = {
 
 const char *chain_artifact(struct buf *path, const char *name)
 {
-    if (!kit_is_file(name) && strchr(name, '/') == NULL) {
-        const char *artifact = kit_text(path, "build/%s.json", name);
-        if (kit_is_file(artifact)) {
+    if (!work_is_file(name) && strchr(name, '/') == NULL) {
+        const char *artifact = work_text(path, "build/%s.json", name);
+        if (work_is_file(artifact)) {
             return artifact;
         }
     }
-    return kit_text(path, "%s", name);
+    return work_text(path, "%s", name);
 }
 
 bool chain_open(struct chain_message *m, struct options *o)

@@ -266,20 +266,20 @@ static int list(struct options *o)
 
 int cmd_abi_encode(int argc, char **argv)
 {
-    return kit_command(&encode_set, argc, argv, encode);
+    return work_command(&encode_set, argc, argv, encode);
 }
 
 int cmd_abi_decode(int argc, char **argv)
 {
-    return kit_command(&decode_set, argc, argv, decode);
+    return work_command(&decode_set, argc, argv, decode);
 }
 
 int cmd_abi_selector(int argc, char **argv)
 {
-    return kit_command(&selector_set, argc, argv, selector);
+    return work_command(&selector_set, argc, argv, selector);
 }
 
 int cmd_abi_list(int argc, char **argv)
 {
-    return kit_command(&list_set, argc, argv, list);
+    return work_command(&list_set, argc, argv, list);
 }

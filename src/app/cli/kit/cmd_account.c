@@ -91,8 +91,8 @@ static const struct option_set derive_set = {
 static const char *folder_of(struct buf *b, const struct options *o)
 {
     const char *home = getenv("HOME");
-    return option_given(o, OPTION_DIR) ? kit_text(b, "%s", o->value[OPTION_DIR])
-                                       : kit_text(b, "%s/.hybrid/keystore", home ? home : ".");
+    return option_given(o, OPTION_DIR) ? work_text(b, "%s", o->value[OPTION_DIR])
+                                       : work_text(b, "%s/.hybrid/keystore", home ? home : ".");
 }
 
 // "UTC--2026-01-02T03-04-05Z--<address>", as geth names them.
@@ -200,7 +200,7 @@ static int account_export(struct options *o)
     struct buf text = {0};
     b256 key;
     int status = CLI_USAGE;
-    if (!kit_is_file(o->operand[0])) {
+    if (!work_is_file(o->operand[0])) {
         buf_printf(&o->why, "there is no file %s", o->operand[0]);
     } else if (signer_password(&password, o, OPTION_PASSWORD, false) &&
                signer_open_file(&key, &o->why, o->operand[0], buf_bytes(&password))) {
@@ -267,8 +267,8 @@ static int account_list(struct options *o)
         for (usize i = 0; i < names.count; i++) {
             struct keystore k = {.cost = 0};
             struct buf why = {0};
-            const char *file = kit_text(&path, "%s/%s", dir, names.name[i]);
-            if (!kit_is_file(file)) {
+            const char *file = work_text(&path, "%s/%s", dir, names.name[i]);
+            if (!work_is_file(file)) {
                 continue;
             }
             bool ok = read_json_file(&why, file, read_store, &k);
@@ -292,25 +292,25 @@ static int account_list(struct options *o)
 
 int cmd_account_new(int argc, char **argv)
 {
-    return kit_command(&new_set, argc, argv, account_new);
+    return work_command(&new_set, argc, argv, account_new);
 }
 
 int cmd_account_list(int argc, char **argv)
 {
-    return kit_command(&list_set, argc, argv, account_list);
+    return work_command(&list_set, argc, argv, account_list);
 }
 
 int cmd_account_import(int argc, char **argv)
 {
-    return kit_command(&import_set, argc, argv, account_import);
+    return work_command(&import_set, argc, argv, account_import);
 }
 
 int cmd_account_export(int argc, char **argv)
 {
-    return kit_command(&export_set, argc, argv, account_export);
+    return work_command(&export_set, argc, argv, account_export);
 }
 
 int cmd_account_derive(int argc, char **argv)
 {
-    return kit_command(&derive_set, argc, argv, account_derive);
+    return work_command(&derive_set, argc, argv, account_derive);
 }

@@ -108,7 +108,7 @@ static int build(struct options *o)
                               "with `hybrid new`");
         return CLI_USAGE;
     }
-    if (!kit_folder(&kit, &o->why, o->value[OPTION_KIT])) {
+    if (!work_folder(&kit, &o->why, o->value[OPTION_KIT])) {
         buf_fini(&kit);
         return CLI_USAGE;
     }
@@ -137,5 +137,5 @@ static int build(struct options *o)
 
 int cmd_build(int argc, char **argv)
 {
-    return kit_command(&option_set, argc, argv, build);
+    return work_command(&option_set, argc, argv, build);
 }

@@ -166,10 +166,10 @@ static int send_message(struct options *o)
 
 int cmd_call(int argc, char **argv)
 {
-    return kit_command(&call_set, argc, argv, call);
+    return work_command(&call_set, argc, argv, call);
 }
 
 int cmd_send(int argc, char **argv)
 {
-    return kit_command(&send_set, argc, argv, send_message);
+    return work_command(&send_set, argc, argv, send_message);
 }

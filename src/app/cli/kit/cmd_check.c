@@ -161,5 +161,5 @@ static int check(struct options *o)
 
 int cmd_check(int argc, char **argv)
 {
-    return kit_command(&option_set, argc, argv, check);
+    return work_command(&option_set, argc, argv, check);
 }

@@ -55,12 +55,12 @@ static bool read_contract(struct chain_message *m, struct options *o)
     struct buf args = {0};
     const char *file = chain_artifact(&path, o->operand[0]);
     bool ok;
-    if (!kit_is_file(file)) {
+    if (!work_is_file(file)) {
         buf_printf(&o->why,
                    "there is neither a file %s nor build/%s.json; `hybrid build` makes artifacts",
                    o->operand[0], o->operand[0]);
         ok = false;
-    } else if (kit_ends_with(file, ".json")) {
+    } else if (work_ends_with(file, ".json")) {
         ok = read_json_file(&o->why, file, read_artifact, m);
         if (ok && m->data.n == 0) {
             buf_printf(&o->why, "%s has no bytecode: it is no artifact of a contract", file);
@@ -90,5 +90,5 @@ static int deploy(struct options *o)
 
 int cmd_deploy(int argc, char **argv)
 {
-    return kit_command(&option_set, argc, argv, deploy);
+    return work_command(&option_set, argc, argv, deploy);
 }

@@ -88,8 +88,8 @@ static bool copy_folder(struct maker *m, const char *from, const char *to, u32 d
             buf_put_u8(&name, '.');
         }
         put_named(&name, m, (bytes){(const u8 *)names.name[i], n});
-        const char *s = kit_text(&source, "%s/%.*s", from, (int)n, names.name[i]);
-        const char *t = kit_text(&target, "%s/%.*s", to, (int)name.n, (const char *)name.p);
+        const char *s = work_text(&source, "%s/%.*s", from, (int)n, names.name[i]);
+        const char *t = work_text(&target, "%s/%.*s", to, (int)name.n, (const char *)name.p);
         ok = is_folder ? copy_folder(m, s, t, depth + 1) : copy_file(m, s, t);
         buf_fini(&source);
         buf_fini(&target);
@@ -134,11 +134,11 @@ static int make(struct options *o, const char *templates, const char *name, cons
     struct buf text = {0};
     struct maker m = {.name = name, .why = &o->why};
     int status = CLI_USAGE;
-    const char *source = kit_text(&from, "%s/%s", templates, template);
+    const char *source = work_text(&from, "%s/%s", templates, template);
     if (strchr(template, '/') != NULL || !os_is_folder(source)) {
         buf_printf(&o->why, "--template: \"%.60s\" is no template; there are", template);
         list_templates(&o->why, templates);
-    } else if (os_is_folder(folder) || kit_is_file(folder)) {
+    } else if (os_is_folder(folder) || work_is_file(folder)) {
         buf_printf(&o->why, "%s is there already; choose another name, or another folder by --dir",
                    folder);
     } else if (copy_folder(&m, source, folder, 0)) {
@@ -165,9 +165,9 @@ static int new_project(struct options *o)
                    "\"%.60s\" is no name: it has letters, digits and _, begins with no digit, and "
                    "is at most %u long",
                    name, NAME_MAX_SIZE);
-    } else if (kit_folder(&kit, &o->why, o->value[OPTION_KIT])) {
+    } else if (work_folder(&kit, &o->why, o->value[OPTION_KIT])) {
         const char *folder = option_given(o, OPTION_DIR) ? o->value[OPTION_DIR] : name;
-        status = make(o, kit_text(&templates, "%s/templates", (const char *)kit.p), name, folder);
+        status = make(o, work_text(&templates, "%s/templates", (const char *)kit.p), name, folder);
     }
     buf_fini(&kit);
     buf_fini(&templates);
@@ -176,5 +176,5 @@ static int new_project(struct options *o)
 
 int cmd_new(int argc, char **argv)
 {
-    return kit_command(&option_set, argc, argv, new_project);
+    return work_command(&option_set, argc, argv, new_project);
 }

@@ -106,9 +106,9 @@ static bool run_c_file(struct tester *t, const char *path)
     struct buf linked = {0};
     struct buf image = {0};
     struct build *b = &t->build;
-    kit_base_name(&name, path);
-    kit_text(&linked, "%s/%s.debug.elf", b->plan.out, (const char *)name.p);
-    kit_text(&image, "%s/obj/%s/test.elf", b->plan.out, (const char *)name.p);
+    work_base_name(&name, path);
+    work_text(&linked, "%s/%s.debug.elf", b->plan.out, (const char *)name.p);
+    work_text(&image, "%s/obj/%s/test.elf", b->plan.out, (const char *)name.p);
     buf_put_u8(&code, 0xFF);
     bool ok = build_c_test(b, &elf, path) &&
               build_finish(b, "image", (const char *)linked.p, (const char *)image.p) &&
@@ -144,9 +144,9 @@ static bool run_contract(struct tester *t, const struct built *made)
     sol_abi_init(&abi);
     const char *out = t->solidity.plan.out;
     bool ok =
-        os_read_file(&init_code, &why, kit_text(&path, "%s/%s.deploy", out, made->name),
+        os_read_file(&init_code, &why, work_text(&path, "%s/%s.deploy", out, made->name),
                      IMAGE_MAX) == FAULT_NONE &&
-        read_json_file(&why, kit_text(&path, "%s/%s.json", out, made->name), read_artifact, &abi);
+        read_json_file(&why, work_text(&path, "%s/%s.json", out, made->name), read_artifact, &abi);
     const struct sol_item *setup = sol_abi_named(&abi, SOL_ITEM_FUNCTION, "setUp()");
     for (u32 i = 0; ok && i < abi.count && t->fault == FAULT_NONE; i++) {
         const struct sol_item *item = &abi.item[i];
@@ -191,9 +191,9 @@ static bool run_solidity_file(struct tester *t, const char *path)
 
 static bool run_file(struct tester *t, const char *path)
 {
-    bool is_c = kit_ends_with(path, "_test.c");
-    bool is_play = kit_ends_with(path, ".json");
-    if (!is_c && !is_play && !kit_ends_with(path, ".sol")) {
+    bool is_c = work_ends_with(path, "_test.c");
+    bool is_play = work_ends_with(path, ".json");
+    if (!is_c && !is_play && !work_ends_with(path, ".sol")) {
         return true; // headers and data beside the tests
     }
     if (is_play && !test_wanted(&t->run, path)) {
@@ -222,7 +222,7 @@ static bool run_folder(struct tester *t, struct buf *why, const char *folder)
     struct buf path = {0};
     bool ok = os_list_folder(&names, why, folder) == FAULT_NONE;
     for (usize i = 0; ok && i < names.count; i++) {
-        ok = run_file(t, kit_text(&path, "%s/%s", folder, names.name[i]));
+        ok = run_file(t, work_text(&path, "%s/%s", folder, names.name[i]));
     }
     os_names_fini(&names);
     buf_fini(&path);
@@ -233,7 +233,7 @@ static bool run_all(struct tester *t, struct options *o)
 {
     bool ok = true;
     for (u32 i = 0; ok && i < o->operand_count; i++) {
-        if (!kit_is_file(o->operand[i])) {
+        if (!work_is_file(o->operand[i])) {
             buf_printf(&o->why, "there is no file %s", o->operand[i]);
             return false;
         }
@@ -262,7 +262,7 @@ static int test_with(struct options *o, const struct test_params *params, const 
     int status = CLI_USAGE;
     plan.out = option_given(o, OPTION_OUT) ? o->value[OPTION_OUT] : plan.out;
     build_init(&t.build, &plan);
-    plan.out = kit_text(&folder, "%s/tests", plan.out);
+    plan.out = work_text(&folder, "%s/tests", plan.out);
     build_init(&t.solidity, &plan);
     test_run_init(&t.run, params);
     bool has_contracts = os_is_folder("contracts");
@@ -294,7 +294,7 @@ static int test(struct options *o)
                               "`hybrid new`");
     } else if (option_u64(&params.gas, o, OPTION_GAS, (u64)1 << 48) &&
                option_choice(&form, o, OPTION_EVM, forms, 2) &&
-               kit_folder(&kit, &o->why, o->value[OPTION_KIT])) {
+               work_folder(&kit, &o->why, o->value[OPTION_KIT])) {
         params.form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE;
         status = test_with(o, &params, (const char *)kit.p);
     }
@@ -304,5 +304,5 @@ static int test(struct options *o)
 
 int cmd_test(int argc, char **argv)
 {
-    return kit_command(&option_set, argc, argv, test);
+    return work_command(&option_set, argc, argv, test);
 }

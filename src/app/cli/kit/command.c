@@ -21,7 +21,7 @@ static const struct package_row packages[] = {
     {"/usr/bin/cargo", "rustc-web cargo-web rust-web-src binutils-riscv64-unknown-elf"},
 };
 
-int kit_command(const struct option_set *set, int argc, char **argv, int (*run)(struct options *o))
+int work_command(const struct option_set *set, int argc, char **argv, int (*run)(struct options *o))
 {
     struct options o;
     int status = CLI_USAGE;
@@ -37,20 +37,20 @@ int kit_command(const struct option_set *set, int argc, char **argv, int (*run)(
         if (o.why.n > 0 && status == CLI_USAGE) {
             cli_refuse(set->command, &o.why);
         } else if (o.why.n > 0) {
-            kit_warn(set->command, &o.why);
+            work_warn(set->command, &o.why);
         }
     }
     options_fini(&o);
     return status;
 }
 
-void kit_warn(const char *command, const struct buf *text)
+void work_warn(const char *command, const struct buf *text)
 {
     (void)fflush(stdout);
     fprintf(stderr, "hybrid %s: %.*s\n", command, (int)text->n, (const char *)text->p);
 }
 
-const char *kit_text(struct buf *b, const char *format, ...)
+const char *work_text(struct buf *b, const char *format, ...)
 {
     va_list list;
     buf_clear(b);
@@ -61,37 +61,37 @@ const char *kit_text(struct buf *b, const char *format, ...)
     return (const char *)b->p;
 }
 
-bool kit_is_file(const char *path)
+bool work_is_file(const char *path)
 {
     FILE *f = os_is_folder(path) ? NULL : fopen(path, "rb");
     return f != NULL && fclose(f) == 0;
 }
 
-void kit_base_name(struct buf *out, const char *path)
+void work_base_name(struct buf *out, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    kit_text(out, "%.*s", (int)strcspn(name, "."), name);
+    work_text(out, "%.*s", (int)strcspn(name, "."), name);
 }
 
-bool kit_ends_with(const char *text, const char *end)
+bool work_ends_with(const char *text, const char *end)
 {
     usize n = strlen(text);
     usize m = strlen(end);
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-bool kit_folder(struct buf *out, struct buf *why, const char *option)
+bool work_folder(struct buf *out, struct buf *why, const char *option)
 {
     struct buf program = {0};
     struct buf header = {0};
     bool ok = option != NULL || os_program_folder(&program);
     if (option != NULL) {
-        kit_text(out, "%s", option);
+        work_text(out, "%s", option);
     } else {
-        kit_text(out, "%.*s/../share/hybrid", (int)program.n, (const char *)program.p);
+        work_text(out, "%.*s/../share/hybrid", (int)program.n, (const char *)program.p);
     }
-    ok = ok && kit_is_file(kit_text(&header, "%s/c/hybrid_abi.h", (const char *)out->p));
+    ok = ok && work_is_file(work_text(&header, "%s/c/hybrid_abi.h", (const char *)out->p));
     if (!ok) {
         buf_printf(why,
                    "the kit for contracts is not in %s (there is no c/hybrid_abi.h); install it "
@@ -113,7 +113,7 @@ static void put_package(struct buf *why, const char *program)
     }
 }
 
-bool kit_run(struct buf *out, struct buf *why, const struct os_command *c)
+bool work_run(struct buf *out, struct buf *why, const struct os_command *c)
 {
     u32 status = 0;
     struct buf err = {0};

@@ -10,21 +10,22 @@
 
 // Parses the arguments and runs the command. CLI_USAGE with a sentence in o->why, or CLI_FAILED or
 // CLI_FAULT with one, are told on standard error.
-int kit_command(const struct option_set *set, int argc, char **argv, int (*run)(struct options *o));
-void kit_warn(const char *command, const struct buf *text); // one line on standard error
+int work_command(const struct option_set *set, int argc, char **argv,
+                 int (*run)(struct options *o));
+void work_warn(const char *command, const struct buf *text); // one line on standard error
 
 // Text that ends with 0, in b, which is cleared before; returns it.
-PRINTF_LIKE(2, 3) const char *kit_text(struct buf *b, const char *format, ...);
+PRINTF_LIKE(2, 3) const char *work_text(struct buf *b, const char *format, ...);
 
-bool kit_is_file(const char *path);
+bool work_is_file(const char *path);
 // "contracts/token.c" to "token"; the text ends with 0.
-void kit_base_name(struct buf *out, const char *path);
-bool kit_ends_with(const char *text, const char *end);
+void work_base_name(struct buf *out, const char *path);
+bool work_ends_with(const char *text, const char *end);
 
 // The kit's folder, without a slash at its end, ended by 0: --kit if given (`option` is its value
 // or NULL), else the one beside the program. False: why not.
-MUST_USE bool kit_folder(struct buf *out, struct buf *why, const char *option);
+MUST_USE bool work_folder(struct buf *out, struct buf *why, const char *option);
 
 // Runs a program to its end. False: it is missing, or ended with another status than 0; *why then
 // has what it printed.
-MUST_USE bool kit_run(struct buf *out, struct buf *why, const struct os_command *c);
+MUST_USE bool work_run(struct buf *out, struct buf *why, const struct os_command *c);

@@ -36,10 +36,10 @@ static int put_headers(struct lws *wsi, const struct exchange *e, u8 **at, usize
     char length[24];
     u8 *end = *at + room;
     int n = lws_snprintf(length, sizeof length, "%zu", e->plan->body.n);
-    if (lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, (u8 *)length, n, at, end) !=
-            0 ||
-        lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, (const u8 *)"application/json",
-                                     16, at, end) != 0) {
+    if (lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, (u8 *)length, n, at,
+                                     end) != 0 ||
+        lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
+                                     (const u8 *)"application/json", 16, at, end) != 0) {
         return -1;
     }
     lws_client_http_body_pending(wsi, 1);

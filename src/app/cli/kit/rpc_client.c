@@ -42,8 +42,8 @@ bool rpc_client_open(struct rpc_client *c, struct buf *why, const char *url)
         buf_printf(why, "\"%.100s\" has no host and port; for example: " RPC_URL_DEFAULT, url);
         return false;
     }
-    kit_text(&c->host, "%.*s", (int)(host_size - is_v6), host + is_v6);
-    kit_text(&c->path, "%s", end[0] != 0 ? end : "/");
+    work_text(&c->host, "%.*s", (int)(host_size - is_v6), host + is_v6);
+    work_text(&c->path, "%s", end[0] != 0 ? end : "/");
     return true;
 }
 

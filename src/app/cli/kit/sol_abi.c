@@ -206,7 +206,7 @@ static enum fault type_from_json(struct sol_type *out, struct sol_abi *abi, cons
     struct buf why = {0};
     struct sol_reader r = {
         .arena = &abi->arena, .text = type, .n = strlen(type), .depth = depth, .why = &why};
-    
+
     bool ok = sol_named_type(out, &r, parts.inner, parts.inner_count);
     enum fault f = ok ? FAULT_NONE : json_refuse(v, "%.*s", (int)why.n, (const char *)why.p);
     buf_fini(&why);

@@ -228,7 +228,7 @@ bool test_run_play(struct test_run *t, const char *path)
     struct play_params params = {
         .form = t->params.form,
         .calls = t->params.calls,
-        .folder = kit_text(&folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 0, path)};
+        .folder = work_text(&folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 0, path)};
     play_init(&p.play, &params);
     bool ok = read_json_file(&why, path, play_root, &p);
     if (ok) {
