@@ -240,13 +240,14 @@ format: ## rewrite C files in the house style; FILES="..." only these
 # ---- the rest ----------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
 INSTALL := install -D
-install: $(PROGRAMS) $(LIBRARIES) ## headers, libraries, programs, pkg-config file under DESTDIR/PREFIX
+install: $(PROGRAMS) $(LIBRARIES) $(SHARE)/made ## headers, libraries, programs, the kit, pkg-config file under DESTDIR/PREFIX
 	set -e; for h in $(wildcard include/hybrid/*.h); do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/$$h; done
 	set -e; for p in $(PROGRAMS); do $(INSTALL) $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/}; done
 	$(INSTALL) -m 644 $(B)/libhybrid.a $(DESTDIR)$(PREFIX)/lib/libhybrid.a
 	$(INSTALL) -m 755 $(B)/libhybrid.so $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(VERSION)
 	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(ABI_MAJOR)
 	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so
+	set -e; for f in $(SHARE_FILES); do $(INSTALL) -m 644 $(SHARE)/$$f $(DESTDIR)$(PREFIX)/share/hybrid/$$f; done
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/hybrid.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hybrid.pc

@@ -22,6 +22,7 @@ SHARE_SRC := $(filter-out sdk/rules.mk,$(shell find sdk -type f))
 $(SHARE)/made: $(SHARE_SRC) $(GEN)/hybrid_abi.h build/gen/gen
 	$(call say,KIT,$(@D))rm -rf $(@D) && mkdir -p $(@D) && cp -r sdk/. $(@D) && rm $(@D)/rules.mk
 	@cp $(GEN)/hybrid_abi.h $(@D)/c/
-	@test ! -d $(@D)/rust || build/gen/gen rust >$(@D)/rust/src/abi.rs
+	@build/gen/gen rust >$(@D)/rust/src/abi.rs
 	@touch $@
+SHARE_FILES := $(patsubst sdk/%,%,$(SHARE_SRC)) c/hybrid_abi.h rust/src/abi.rs
 all: $(SHARE)/made

@@ -32,13 +32,6 @@ void crypto_pbkdf2_sha512(u8 *out, usize n, bytes password, bytes salt, u32 roun
     pbkdf2(out, n, password, salt, rounds, EVP_sha512());
 }
 
-bool crypto_scrypt(u8 *out, usize n, bytes password, bytes salt, u64 cost, u32 block, u32 parallel,
-                   u64 memory_max)
-{
-    return EVP_PBE_scrypt((const char *)password.p, password.n, salt.p, salt.n, cost, block,
-                          parallel, memory_max, out, n) == 1;
-}
-
 void crypto_aes128_ctr(u8 *out, bytes in, const u8 key[16], const u8 iv[16])
 {
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();

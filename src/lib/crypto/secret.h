@@ -13,10 +13,17 @@ void crypto_wipe(void *p, usize n); // is not optimized away
 void crypto_pbkdf2_sha256(u8 *out, usize n, bytes password, bytes salt, u32 rounds);
 void crypto_pbkdf2_sha512(u8 *out, usize n, bytes password, bytes salt, u32 rounds);
 
-// scrypt (RFC 7914): 128 * cost * block bytes of memory, at most memory_max. False: the parameters
-// are none of scrypt's, or want more.
-MUST_USE bool crypto_scrypt(u8 *out, usize n, bytes password, bytes salt, u64 cost, u32 block,
-                            u32 parallel, u64 memory_max);
+// scrypt (RFC 7914), which takes 128 * cost * block bytes of memory.
+struct scrypt_cost {
+    u64 cost;            // N, a power of two above 1
+    u32 block, parallel; // r, p
+    u64 memory_max;
+};
+// False: the parameters are none of scrypt's, or want more memory.
+MUST_USE bool crypto_scrypt(u8 *out, usize n, bytes password, bytes salt,
+                            const struct scrypt_cost *c);
+// The same without libcrypto, for parameters that crypto_scrypt takes.
+void crypto_scrypt_loose(u8 *out, usize n, bytes password, bytes salt, const struct scrypt_cost *c);
 
 // AES-128 in counter mode; its own inverse.
 void crypto_aes128_ctr(u8 *out, bytes in, const u8 key[16], const u8 iv[16]);

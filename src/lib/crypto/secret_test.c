@@ -24,19 +24,34 @@ static void expect_hex(const u8 *got, const char *hex)
 TEST(secret, scrypt_gives_the_vectors_of_its_rfc)
 {
     u8 out[64];
-    EXPECT(crypto_scrypt(out, 64, text(""), text(""), 16, 1, 1, 1 << 20));
+    EXPECT(crypto_scrypt(out, 64, text(""), text(""), &(struct scrypt_cost){16, 1, 1, 1 << 20}));
     expect_hex(out, "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442"
                     "fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906");
-    EXPECT(crypto_scrypt(out, 64, text("password"), text("NaCl"), 1024, 8, 16, 1 << 25));
+    EXPECT(crypto_scrypt(out, 64, text("password"), text("NaCl"),
+                         &(struct scrypt_cost){1024, 8, 16, 1 << 25}));
     expect_hex(out, "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
                     "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640");
+}
+
+TEST(secret, scrypt_is_the_same_without_libcrypto)
+{
+    static const struct scrypt_cost costs[] = {
+        {2, 1, 1, 1 << 25}, {16, 1, 1, 1 << 25}, {64, 3, 2, 1 << 25}, {256, 8, 1, 1 << 25}};
+    for (usize i = 0; i < COUNT_OF(costs); i++) {
+        u8 a[64];
+        u8 b[64];
+        EXPECT(crypto_scrypt(a, 64, text("pass"), text("salt"), &costs[i]));
+        crypto_scrypt_loose(b, 64, text("pass"), text("salt"), &costs[i]);
+        EXPECT_BYTES(a, b, 64);
+    }
 }
 
 TEST(secret, scrypt_refuses_what_is_no_parameter_or_wants_too_much_memory)
 {
     u8 out[32];
-    EXPECT(!crypto_scrypt(out, 32, text("a"), text("b"), 3, 8, 1, 1 << 25));
-    EXPECT(!crypto_scrypt(out, 32, text("a"), text("b"), 1 << 20, 8, 1, 1 << 20));
+    EXPECT(!crypto_scrypt(out, 32, text("a"), text("b"), &(struct scrypt_cost){3, 8, 1, 1 << 25}));
+    EXPECT(!crypto_scrypt(out, 32, text("a"), text("b"),
+                          &(struct scrypt_cost){1 << 20, 8, 1, 1 << 20}));
 }
 
 // The first key of the mnemonic that all development tools know (spec/dev_accounts.def).

@@ -159,8 +159,9 @@ bool keystore_open(b256 *key, const struct keystore *k, bytes password)
     b256 mac;
     bool ok = true;
     if (k->is_scrypt) {
-        ok = crypto_scrypt(derived, sizeof derived, password, buf_bytes(&k->salt), k->cost,
-                           k->block, k->parallel, KEYSTORE_MEMORY_MAX);
+        ok = crypto_scrypt(
+            derived, sizeof derived, password, buf_bytes(&k->salt),
+            &(struct scrypt_cost){k->cost, k->block, k->parallel, KEYSTORE_MEMORY_MAX});
     } else {
         crypto_pbkdf2_sha256(derived, sizeof derived, password, buf_bytes(&k->salt), k->rounds);
     }
@@ -211,8 +212,8 @@ void keystore_write(struct buf *out, const b256 *key, bytes password, u64 cost)
     os_random_bytes(salt, sizeof salt);
     os_random_bytes(iv, sizeof iv);
     CHECK(crypto_address_of_key(&at, key));
-    CHECK(crypto_scrypt(derived, sizeof derived, password, (bytes){salt, sizeof salt}, cost, 8, 1,
-                        KEYSTORE_MEMORY_MAX));
+    CHECK(crypto_scrypt(derived, sizeof derived, password, (bytes){salt, sizeof salt},
+                        &(struct scrypt_cost){cost, 8, 1, KEYSTORE_MEMORY_MAX}));
     crypto_aes128_ctr(cipher_text, (bytes){key->b, 32}, derived, iv);
     mac_of(&mac, derived, (bytes){cipher_text, sizeof cipher_text});
     json_write_init(&w, out, 2);
