@@ -162,9 +162,9 @@ tests: $(B)/hybrid-test $(FUZZERS) all build/tools/tidy ## build, do not run, al
 
 # Official test vectors, where they lie beside the project; tests that want them say so when they are not there.
 FIXTURES := $(wildcard ../shared/fixtures/unpack)
-FIXTURE_SETS := unit
-test-all: FIXTURE_SETS := unit state-eest state-ethereum-tests state-legacy-cancun state-legacy-constantinople \
-  blockchain-eest blockchain-byfork blockchain-ethereum-tests blockchain-legacy
+FIXTURE_SETS := unit node state-eest state-ethereum-tests blockchain-ethereum-tests engine-benchmark
+test-all: FIXTURE_SETS += state-legacy-cancun state-legacy-constantinople blockchain-eest blockchain-byfork \
+  blockchain-legacy
 fixtures:
 	@$(if $(FIXTURES),$(FIXTURES) build/fixtures $(FIXTURE_SETS) >/dev/null,echo 'official test vectors (../shared/fixtures) not found: their suites are not run')
 

@@ -102,54 +102,68 @@ static enum fault read_schedule(struct test_run *c, const json_value *test)
     return FAULT_NONE;
 }
 
+static enum fault read_genesis_rlp(struct header *h, const json_value *v)
+{
+    struct buf wire = {0};
+    struct block b;
+    enum fault f = json_get_data(&wire, v);
+    bool ok = f == FAULT_NONE && block_decode(&b, buf_bytes(&wire));
+    if (ok) {
+        *h = b.header;
+    }
+    buf_fini(&wire);
+    TRY(f);
+    return ok ? FAULT_NONE : json_refuse(v, "is not a block");
+}
+
+// From the members that children and execution ask for.
+static enum fault read_genesis_members(struct header *h, const json_value *test)
+{
+    json_value g;
+    json_value v;
+    bool found = false;
+    TRY(json_member(&g, test, "genesisBlockHeader"));
+    TRY(json_find_b256(&h->hash, &g, "hash"));
+    TRY(json_find_b256(&h->state_root, &g, "stateRoot"));
+    TRY(json_find_u256(&h->difficulty, &g, "difficulty"));
+    TRY(json_find_u64(&h->gas_limit, &g, "gasLimit"));
+    TRY(json_find_u64(&h->gas_used, &g, "gasUsed"));
+    TRY(json_find_u64(&h->timestamp, &g, "timestamp"));
+    h->uncles_hash = UNCLES_NONE_HASH;
+    TRY(json_find(&v, &found, &g, "baseFeePerGas"));
+    if (found) {
+        h->tail = TAIL_BASE_FEE;
+        TRY(json_get_u256(&h->base_fee, &v));
+    }
+    TRY(json_find(&v, &found, &g, "excessBlobGas"));
+    if (found) {
+        h->tail = TAIL_BEACON_ROOT;
+        TRY(json_get_u64(&h->excess_blob_gas, &v));
+        TRY(json_find_u64(&h->blob_gas_used, &g, "blobGasUsed"));
+    }
+    return FAULT_NONE;
+}
+
 static enum fault read_genesis(struct test_run *c, const json_value *test)
 {
     json_value v;
     bool found = false;
     struct alloc pre = {0};
-    TRY(json_member(&v, test, "pre"));
-    TRY(alloc_read(&pre, &v));
-    struct state *s = state_new(NULL);
-    alloc_give(&pre, s);
-    alloc_fini(&pre);
     struct header h = {.number = 0};
-    TRY(json_find(&v, &found, test, "genesisRLP"));
-    if (found) {
-        struct buf wire = {0};
-        struct block b;
-        TRY(json_get_data(&wire, &v));
-        bool ok = block_decode(&b, buf_bytes(&wire));
-        h = b.header;
-        buf_fini(&wire);
-        if (!ok) {
-            return json_refuse(&v, "is not a block");
-        }
-    } else {
-        json_value g;
-        TRY(json_member(&g, test, "genesisBlockHeader"));
-        TRY(json_find_b256(&h.hash, &g, "hash"));
-        TRY(json_find_b256(&h.state_root, &g, "stateRoot"));
-        TRY(json_find_u256(&h.difficulty, &g, "difficulty"));
-        TRY(json_find_u64(&h.gas_limit, &g, "gasLimit"));
-        TRY(json_find_u64(&h.gas_used, &g, "gasUsed"));
-        TRY(json_find_u64(&h.timestamp, &g, "timestamp"));
-        h.uncles_hash = UNCLES_NONE_HASH;
-        TRY(json_find(&v, &found, &g, "baseFeePerGas"));
-        if (found) {
-            h.tail = TAIL_BASE_FEE;
-            TRY(json_get_u256(&h.base_fee, &v));
-        }
-        TRY(json_find(&v, &found, &g, "excessBlobGas"));
-        if (found) {
-            h.tail = TAIL_BEACON_ROOT;
-            TRY(json_get_u64(&h.excess_blob_gas, &v));
-            TRY(json_find_u64(&h.blob_gas_used, &g, "blobGasUsed"));
-        }
-    }
     b256 root;
-    struct commitment *commitment = commitment_new();
-    commitment_root(&root, commitment, s);
-    (void)test_chain_add(&c->chain, &h, NULL, s, commitment);
+    TRY(json_find(&v, &found, test, "genesisRLP"));
+    TRY(found ? read_genesis_rlp(&h, &v) : read_genesis_members(&h, test));
+    TRY(json_member(&v, test, "pre"));
+    enum fault f = alloc_read(&pre, &v);
+    if (f == FAULT_NONE) {
+        struct state *s = state_new(NULL);
+        struct commitment *commitment = commitment_new();
+        alloc_give(&pre, s);
+        commitment_root(&root, commitment, s);
+        (void)test_chain_add(&c->chain, &h, NULL, s, commitment);
+    }
+    alloc_fini(&pre);
+    TRY(f);
     return b256_equal(&root, &h.state_root) ? FAULT_NONE
                                             : json_refuse(test, "pre is not the genesis state");
 }
