@@ -108,8 +108,9 @@ build/gen/gen: spec/gen.c $(wildcard spec/*.def)
 $(GEN)/hybrid_abi.h: build/gen/gen
 	@mkdir -p $(@D)
 	build/gen/gen sdk-header >$@
-docs: build/gen/gen ## docs/abi.md anew from spec/abi.md.in and the tables of spec/
+docs: build/gen/gen ## docs/abi.md, docs/conformance.md anew from their prose and tables in spec/
 	build/gen/gen abi >docs/abi.md
+	build/gen/gen abi spec/conformance.md.in >docs/conformance.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
