@@ -113,7 +113,8 @@ static enum fault judge_row(const struct trie *t, const json_value *row, struct 
     TRY(plain_or_hex(&p->value, &next));
     buf_put_u8(&p->key, 0); // strictly after
     bool found = trie_seek(t, buf_bytes(&p->key), &got, &value);
-    if (found != (p->value.n > 0) || got.n != p->value.n || !equal_bytes(got.p, p->value.p, got.n)) {
+    if (found != (p->value.n > 0) || got.n != p->value.n ||
+        !equal_bytes(got.p, p->value.p, got.n)) {
         buf_printf(why, "row %zu: the next key is %.*s, expected %.*s; ", row->index, (int)got.n,
                    (const char *)got.p, (int)p->value.n, (const char *)p->value.p);
     }
