@@ -389,7 +389,7 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
         release_riscv(vm, f);
     }
     vm->count--;
-    return state_take_fault(vm->state);
+    return vm_take_fault(vm);
 }
 
 void frames_drop(struct vm *vm)

@@ -96,6 +96,7 @@ struct vm {
     struct vm_code *code;
     struct rv_pool *pool;
     struct buf fault_detail; // ends with a 0 byte, or is empty
+    enum fault hash_fault;   // what asking for a block's hash failed with; told at a frame's end
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
@@ -126,6 +127,8 @@ static inline u64 words_of(u64 n)
 
 __attribute__((format(printf, 3, 4))) enum fault vm_fault(struct vm *vm, enum fault f,
                                                           const char *format, ...);
+// What failed outside (the state's source, block hashes) since the last call.
+MUST_USE enum fault vm_take_fault(struct vm *vm);
 
 // ---- frame.c
 
