@@ -302,7 +302,7 @@ static int execute_and_print(struct runner *r)
         return CLI_USAGE;
     }
     if (p->calls) {
-        r->tree = calltree_new(&(struct calltree_params){.clock = os_now_ns});
+        r->tree = calltree_new(&(struct calltree_params){.clock = os_cpu_ns});
         struct inspector i = calltree_inspector(r->tree);
         tee_add(&r->tee, &i);
     }
