@@ -184,6 +184,10 @@ static enum fault begin_riscv(struct vm *vm, struct frame *f, u64 gas_given, u64
         return frame_end(vm, EVM_HALT, halt, 0, BYTES_NONE);
     }
     struct rv_slot *slot = rv_slot_acquire(vm->pool, f->program);
+    if (slot == NULL) { // the system's mappings may be short: what is only cached gives way
+        code_empty(vm->code);
+        slot = rv_slot_acquire(vm->pool, f->program);
+    }
     if (slot == NULL) {
         return vm_fault(vm, FAULT_OUT_OF_MEMORY, "no memory for a RISC-V frame at depth %u",
                         f->depth);

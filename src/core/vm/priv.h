@@ -168,6 +168,7 @@ enum halt frame_take_pages(struct vm *vm, struct frame *f, gas *g, u64 count);
 
 struct vm_code *code_new(void);
 void code_free(struct vm_code *c);
+void code_empty(struct vm_code *c); // programs of live frames live on
 // The program of an image (FF, then the ELF) with one reference for the caller; NULL if it is not
 // valid.
 struct rv_program *code_program(struct vm_code *c, const b256 *hash, bytes image);
