@@ -261,3 +261,23 @@ void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *has
     buf_fini(&why);
     buf_fini(&indent);
 }
+
+void receipt_put_failure(struct buf *out, struct rpc_client *node, const b256 *hash,
+                         const struct sol_abi *abi)
+{
+    struct buf why = {0};
+    struct buf data = {0};
+    json_value frame;
+    json_value call;
+    if (ask_tracer(&frame, &call, node, &why, hash, "callTracer")) {
+        put_member(out, &call, "error", ": ");
+        if (json_find_data(&data, &call, "output") == FAULT_NONE && data.n > 0) {
+            buf_put_text(out, ": ");
+            if (!sol_abi_put_revert(out, abi, buf_bytes(&data))) {
+                put_data(out, buf_bytes(&data));
+            }
+        }
+    }
+    buf_fini(&why);
+    buf_fini(&data);
+}
