@@ -51,6 +51,7 @@ run genesistest "$unit/GenesisTests" "$unit/BasicTests/genesishashestest.json" \
     "$all/node/netvectors/forkid_eip2124.json"
 run precompiletest "$unit/precompiles" "$unit/kzg_verify_proof"
 run vmtest "$unit/opcodes" "$unit/VMTests"
+run tracetest "$all/node/tracers"
 if [ -n "${LONG:-}" ]; then
     for form in native riscv; do
         for hybrid_code in off on; do
