@@ -7,8 +7,8 @@ set -u
 hybrid=$HYBRID_BUILD/hybrid
 all=build/fixtures
 passed=0 failed=0
-# Four cases that hash 1.5 GB of memory, which ABI section 7 makes out of gas: docs/conformance.md. They are named, and
-# not counted.
+# Four cases that hash 1.5 GB of memory, which ABI section 7 makes out of gas where hybrid is active:
+# docs/conformance.md. Only there they are named, and not counted.
 deviates=legacy-constantinople/ValidBlocks/bcStateTests/randomStatetest94.json
 # run COMMAND [OPTION]... PATH...: adds what it counted. Paths that are not there are named and left out.
 run() {
@@ -32,7 +32,8 @@ run() {
     line=$(echo "$out" | tail -n 1)
     p=${line%% passed*} f=${line#*, } f=${f%% failed*}
     case $p$f in '' | *[!0-9]*) p=0 f=1 ;; esac
-    known=$(echo "$out" | grep '^FAIL ' | grep -c "$deviates")
+    known=0
+    case "$*" in *'--riscv on'*) known=$(echo "$out" | grep '^FAIL ' | grep -c "$deviates") ;; esac
     [ "$known" = 0 ] || echo "$command: $known of $deviates deviate"
     f=$((f - known))
     echo "$command $*: $p passed, $f failed"
