@@ -40,6 +40,15 @@ void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returne
         .ready = true, .was_create = was_create, .status = status, .halt = halt, .gas = returned};
 }
 
+void frame_refuse(struct vm *vm, const struct frame_request *q, u32 status, enum halt halt)
+{
+    u64 returned = status == EVM_NOT_BEGUN ? q->gas : 0;
+    report_enter(vm, q, INSPECT_NONE);
+    answer_without_frame(vm, status, halt, returned, q->is_create);
+    report_leave(vm, &(struct inspect_end){
+                         .depth = q->depth, .status = status, .halt = halt, .gas_left = returned});
+}
+
 // ---- what a frame does to balances before its code runs
 
 static void move_value(struct vm *vm, const struct frame_request *q, bool is_precompile)
@@ -259,7 +268,7 @@ enum fault frame_begin(struct vm *vm, const struct frame_request *q)
             (void)state_warm_account(vm->state, q->target); // stays warm if the creation fails
         }
         if (collides(vm, q->target)) {
-            answer_without_frame(vm, EVM_HALT, HALT_ADDRESS_COLLISION, 0, true);
+            frame_refuse(vm, q, EVM_HALT, HALT_ADDRESS_COLLISION);
             return FAULT_NONE;
         }
     } else {
@@ -346,14 +355,14 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
 {
     struct frame *f = vm_top(vm);
     u64 extra = f->kind == INSPECT_RISCV ? f->gas : 0;
+    bool at_deposit = false;
     if (f->is_create && status == EVM_SUCCESS) {
         bool store = false;
         halt = settle_creation(vm, output, &gas_left, &extra, &store);
-        status = halt != HALT_NONE ? EVM_HALT : EVM_SUCCESS;
+        at_deposit = halt != HALT_NONE;
+        status = at_deposit ? EVM_HALT : EVM_SUCCESS;
         if (status == EVM_SUCCESS && store && output.n > 0) {
             state_set_code(vm->state, f->target, output);
-        } else if (!store) {
-            output = BYTES_NONE;
         }
     }
     if (status == EVM_HALT) {
@@ -368,6 +377,7 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
         .depth = f->depth,
         .status = status,
         .halt = halt,
+        .at_deposit = at_deposit,
         .gas_left = gas_left + extra,
         .output = output,
         .cycles = f->m.cycles_used,

@@ -318,6 +318,10 @@ enum halt host_self_destruct(struct vm *vm, gas *g, const address *beneficiary)
         state_destroy(vm->state, f->target);
     }
     report_access(vm, INSPECT_ACCOUNT_WRITE, beneficiary, NULL, NULL);
+    if (UNLIKELY(vm->inspector.destroy != NULL)) {
+        struct inspect_destroy d = {f->depth, f->to, *beneficiary, balance, destroys};
+        vm->inspector.destroy(vm->inspector.ctx, &d);
+    }
     return HALT_NONE;
 }
 

@@ -154,8 +154,10 @@ MUST_USE enum fault frame_begin(struct vm *vm, const struct frame_request *r);
 // may point into the frame's own memory.
 MUST_USE enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left,
                               bytes output);
-// The answer of something that had no frame (not begun, address collision).
+// The answer of something that had no frame.
 void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returned, bool was_create);
+// The same for one that inspectors are to be told of. Of one that was not begun the gas goes back.
+void frame_refuse(struct vm *vm, const struct frame_request *q, u32 status, enum halt halt);
 void frames_drop(struct vm *vm); // after a fault
 u64 large_code_price(const struct vm *vm, u64 size);
 // Limits, then the price of `count` more pages for a RISC-V frame; counts them.
