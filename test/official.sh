@@ -24,6 +24,7 @@ run rlptest "$unit/RLPTests"
 run difficultytest "$unit/DifficultyTests" "$unit/DifficultyTests-legacy"
 run genesistest "$unit/GenesisTests" "$unit/BasicTests/genesishashestest.json"
 [ -d build/fixtures/node ] && run genesistest build/fixtures/node/netvectors/forkid_eip2124.json
+[ -d build/fixtures/node ] && run tracetest --evm both build/fixtures/node/tracers
 run precompiletest "$unit/precompiles"
 if [ -n "${LONG:-}" ]; then
     [ -d build/fixtures/state ] && run statetest --evm native build/fixtures/state
