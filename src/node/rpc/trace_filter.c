@@ -313,9 +313,10 @@ static bool read_range(struct rpc_call *c, u64 *first, u64 *last, const json_val
         }
         *out[i] = b->header.number;
     }
-    if (*last >= *first && *last - *first >= TRACING_BLOCKS_MAX) {
+    u64 count = *last >= *first ? *last - *first + 1 : 0;
+    if (count > TRACING_BLOCKS_MAX) {
         return rpc_fail(c, RPC_LIMIT, "the range has %llu blocks; %u are executed again at most",
-                        (unsigned long long)(*last - *first + 1), TRACING_BLOCKS_MAX);
+                        (unsigned long long)count, TRACING_BLOCKS_MAX);
     }
     return true;
 }
