@@ -162,8 +162,8 @@ tests: $(B)/hybrid-test $(FUZZERS) all build/tools/tidy ## build, do not run, al
 
 # Official test vectors, where they lie beside the project; tests that want them say so when they are not there.
 FIXTURES := $(wildcard ../shared/fixtures/unpack)
-FIXTURE_SETS := unit
-test-all: FIXTURE_SETS := unit state-eest state-ethereum-tests state-legacy-cancun state-legacy-constantinople \
+FIXTURE_SETS := unit node
+test-all: FIXTURE_SETS := unit node state-eest state-ethereum-tests state-legacy-cancun state-legacy-constantinople \
   blockchain-eest blockchain-byfork blockchain-ethereum-tests blockchain-legacy
 fixtures:
 	@$(if $(FIXTURES),$(FIXTURES) build/fixtures $(FIXTURE_SETS) >/dev/null,echo 'official test vectors (../shared/fixtures) not found: their suites are not run')
