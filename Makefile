@@ -44,7 +44,6 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
-NODE_LIBS := -lwebsockets
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
 # ---- host sources ------------------------------------------------------------------------------------------
@@ -86,9 +85,9 @@ $(B)/obj/%.o: %.S Makefile
 $(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/hybrid-test: $(TEST_O) $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(LDLIBS)
 $(B)/libhybrid.so: $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libhybrid.so.$(ABI_MAJOR) -o $@ $^ $(LDLIBS)
 	@ln -sf libhybrid.so $@.$(ABI_MAJOR)
@@ -147,7 +146,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
 define fuzz_rule
 $(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(LDLIBS)
 endef
 $(foreach f,$(FUZZ_C),$(eval $(call fuzz_rule,$(f))))
 

@@ -236,8 +236,9 @@ static void handle_batch(struct rpc *r, const json_value *batch, struct buf *out
     }
 }
 
-void rpc_handle(struct rpc *r, bytes text, struct buf *out)
+void rpc_handle(struct rpc *r, struct net_peer *peer, bytes text, struct buf *out)
 {
+    (void)peer;
     struct json j;
     if (json_parse(&j, text) != FAULT_NONE) {
         begin_answer(out, NULL);
@@ -252,4 +253,15 @@ void rpc_handle(struct rpc *r, bytes text, struct buf *out)
         }
     }
     json_fini(&j);
+}
+
+static void answer(void *ctx, u32 group, struct net_peer *peer, bytes text, struct buf *out)
+{
+    (void)group;
+    rpc_handle(ctx, peer, text, out);
+}
+
+struct net_handler rpc_handler(struct rpc *r)
+{
+    return (struct net_handler){.ctx = r, .answer = answer};
 }
