@@ -69,11 +69,17 @@ static void put_banner(struct buf *out, const struct node *n, bool quiet)
                (unsigned long long)genesis->gas_limit);
 }
 
+static u64 now_ms(void)
+{
+    return os_now_ns() / 1000000;
+}
+
 static int serve(struct options *o, struct node *node, const struct net_listen *at)
 {
     struct buf out = {0};
-    struct rpc *rpc = rpc_new(node);
-    struct net_handler handler = rpc_handler(rpc);
+    struct rpc_options options = {.now_ms = now_ms};
+    struct rpc *rpc = rpc_new(node, &options);
+    struct net_handler handler = {.ctx = rpc, .answer = rpc_answer, .closed = rpc_closed};
     struct net_server *server = net_new(&handler);
     int status = CLI_USAGE;
     if (net_listen(server, at, &o->why)) {

@@ -79,6 +79,11 @@ enum fault block_builder_add(struct block_builder *b, const struct transaction *
     return FAULT_NONE;
 }
 
+struct chain_block *block_builder_env(struct block_builder *b)
+{
+    return &b->run.env;
+}
+
 u64 block_builder_gas_used(const struct block_builder *b)
 {
     return b->result.gas_used;

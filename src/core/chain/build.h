@@ -36,6 +36,8 @@ MUST_USE enum fault block_builder_begin(struct block_builder *b);
 MUST_USE enum fault block_builder_add(struct block_builder *b, const struct transaction *t,
                                       const address *sender, bytes raw, enum verdict *verdict,
                                       struct chain_receipt *receipt);
+// What transactions see of the block: who simulates may change it before each of them.
+struct chain_block *block_builder_env(struct block_builder *b);
 u64 block_builder_gas_used(const struct block_builder *b);
 // What comes last, then the header with all its fields, and the coding of the whole block appended
 // to *wire. On a verdict other than BLOCK_VALID there is no block and the state is spoilt.

@@ -11,38 +11,6 @@
 #include "lib/base/seed.h"
 #include "lib/num/u256.h"
 
-// ---- sidecars
-
-bytes sidecar_blob(const struct sidecar *s, u32 i)
-{
-    CHECK(i < s->count);
-    return bytes_slice(buf_bytes(&s->data), (usize)i * SIDECAR_BLOB_SIZE, SIDECAR_BLOB_SIZE);
-}
-
-bytes sidecar_commitment(const struct sidecar *s, u32 i)
-{
-    CHECK(i < s->count);
-    usize start = (usize)s->count * SIDECAR_BLOB_SIZE;
-    return bytes_slice(buf_bytes(&s->data), start + (usize)i * SIDECAR_POINT_SIZE,
-                       SIDECAR_POINT_SIZE);
-}
-
-bytes sidecar_proofs(const struct sidecar *s, u32 i)
-{
-    CHECK(i < s->count);
-    usize start = (usize)s->count * (SIDECAR_BLOB_SIZE + SIDECAR_POINT_SIZE);
-    usize each = SIDECAR_POINT_SIZE * (s->version == 0 ? 1u : SIDECAR_CELLS);
-    return bytes_slice(buf_bytes(&s->data), start + i * each, each);
-}
-
-void sidecar_free(struct sidecar *s)
-{
-    if (s != NULL) {
-        buf_fini(&s->data);
-        mem_free(s);
-    }
-}
-
 // ---- life
 
 struct pool *pool_new(void)
@@ -62,7 +30,6 @@ void pooled_free(struct pooled *t)
     }
     transaction_fini(&t->t);
     buf_fini(&t->raw);
-    sidecar_free(t->blobs);
     mem_free(t);
 }
 
@@ -86,6 +53,10 @@ void pool_free(struct pool *p)
         return;
     }
     pool_clear(p);
+    for (u32 i = 0; i < p->kept_count; i++) {
+        sidecar_free(p->kept[i].sidecar);
+    }
+    mem_free(p->kept);
     sender_table_fini(&p->senders);
     hash_table_fini(&p->by_hash);
     mem_free(p);
@@ -283,20 +254,6 @@ const struct pooled *pool_by_hash(const struct pool *p, const b256 *hash)
 {
     struct pooled *const *found = hash_table_find(&p->by_hash, hash);
     return found == NULL ? NULL : *found;
-}
-
-const struct pooled *pool_with_blob(const struct pool *p, const b256 *hash, u32 *index)
-{
-    for (u32 i = 0; p->blobs > 0 && i < p->by_hash.count; i++) {
-        const struct pooled *t = p->by_hash.entries[i].value;
-        for (u32 k = 0; t->blobs != NULL && k < t->t.blob_count; k++) {
-            if (b256_equal(&t->t.blob_hashes[k], hash)) {
-                *index = k;
-                return t;
-            }
-        }
-    }
-    return NULL;
 }
 
 u64 pool_next_nonce(const struct pool *p, const address *sender, u64 from)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Transactions that wait for a block: at most one for each sender and nonce, with gaps where nonces
-// are missing. Nothing here executes; whether one is valid on the state is its taker's to find out.
-// When there is no room the one goes that is last of the sender who pays least. Belongs to one
-// thread.
+// Transactions that wait for a block, and blobs: at most one for each sender and nonce, with gaps
+// where nonces are missing. Nothing here executes; whether one is valid on the state is its taker's
+// to find out. When there is no room the one goes that is last of the sender who pays least.
+// Belongs to one thread.
 #pragma once
 
 #include "core/eth/transaction.h"
+#include "node/pool/sidecar.h"
 
 #define POOL_BUMP_PERCENT 10u       // by which all fees of a replacement must exceed the old ones
 #define POOL_BUMP_BLOB_PERCENT 100u // if one of the two has blobs
@@ -20,27 +21,12 @@ struct pool_limits {
     ((struct pool_limits){                                                                         \
         .transactions = 16384, .of_sender = 4096, .blobs = 512, .size = (usize)256 << 20})
 
-// Blobs with their proofs (EIP-4844, 7594): not part of what is hashed.
-struct sidecar {
-    u32 version;     // 0: a proof a blob; 1: SIDECAR_CELLS proofs a blob
-    u32 count;       // of blobs
-    struct buf data; // blobs, then commitments, then proofs
-};
-#define SIDECAR_BLOB_SIZE 131072u
-#define SIDECAR_POINT_SIZE 48u
-#define SIDECAR_CELLS 128u // of an extended blob (EIP-7594)
-bytes sidecar_blob(const struct sidecar *s, u32 i);
-bytes sidecar_commitment(const struct sidecar *s, u32 i);
-bytes sidecar_proofs(const struct sidecar *s, u32 i); // of one blob
-void sidecar_free(struct sidecar *s);
-
 struct pooled { // owned by who has it: the pool after pool_put, the caller after pool_take
     struct transaction t;
     address sender;
     b256 hash;
-    struct buf raw;        // as it is hashed
-    struct sidecar *blobs; // owned; NULL if it has none
-    u64 arrival;           // ascending in the order of pool_put
+    struct buf raw; // as it is hashed
+    u64 arrival;    // ascending in the order of pool_put
 };
 
 enum pool_answer {
@@ -63,8 +49,6 @@ MUST_USE enum pool_answer pool_put(struct pool *p, struct pooled *t);
 struct pooled *pool_take(struct pool *p, const address *sender,
                          u64 nonce); // NULL if it is not there
 const struct pooled *pool_by_hash(const struct pool *p, const b256 *hash);
-// One with a blob of that versioned hash and the blob's index in it; NULL if there is none.
-const struct pooled *pool_with_blob(const struct pool *p, const b256 *hash, u32 *index);
 // The first nonce from `from` on that no transaction of the sender waits with.
 u64 pool_next_nonce(const struct pool *p, const address *sender, u64 from);
 u32 pool_count(const struct pool *p);
@@ -73,6 +57,15 @@ void pool_clear(struct pool *p);
 void pool_drop(struct pool *p, const b256 *hash); // if it is there
 // Those of the sender with a nonce below this one: they can never be in a block.
 void pool_drop_below(struct pool *p, const address *sender, u64 nonce);
+
+// ---- blobs: kept for the transaction that named them, in the pool or in a block, until there are
+// more than POOL_BLOBS_KEPT of them; the oldest that are not waiting go first
+#define POOL_BLOBS_KEPT 1024u
+void pool_keep_blobs(struct pool *p, const b256 *transaction, struct sidecar *s); // owns it
+void pool_drop_blobs(struct pool *p, const b256 *transaction);
+const struct sidecar *pool_blobs_of(const struct pool *p, const b256 *transaction); // or NULL
+// One with a blob of that versioned hash, and the blob's index; NULL if there is none.
+const struct sidecar *pool_with_blob(const struct pool *p, const b256 *hash, u32 *index);
 
 // ---- senders, each with what waits of it by ascending nonce
 u32 pool_sender_count(const struct pool *p);

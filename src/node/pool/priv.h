@@ -25,6 +25,11 @@ struct queue { // of one sender
 #define TABLE_EQUAL(a, b) b256_equal(a, b)
 #include "lib/base/table.h"
 
+struct kept_blobs {
+    b256 transaction;
+    struct sidecar *sidecar;
+};
+
 struct pool {
     struct sender_table senders;
     struct hash_table by_hash; // owns
@@ -32,4 +37,7 @@ struct pool {
     usize size; // of all `raw`
     u32 blobs;
     u64 arrivals;
+    struct kept_blobs *kept; // oldest first
+    u32 kept_count, kept_cap;
+    u32 blobs_kept;
 };

@@ -3,6 +3,7 @@
 // is the table methods.def. Knows nothing of how texts come and go.
 #pragma once
 
+#include "core/chain/config.h"
 #include "node/net/net.h"
 #include "node/node/node.h"
 
@@ -12,10 +13,22 @@
 
 struct rpc;
 
-struct rpc *rpc_new(struct node *n); // the node stays the caller's
+struct rpc_options {
+    const struct config *config; // of the chain, for eth_config; NULL: not known. Kept
+    u64 (*now_ms)(void); // of a clock that never goes back: filters that nobody polls expire
+};
+
+// The node stays the caller's and must live longer.
+struct rpc *rpc_new(struct node *n, const struct rpc_options *o);
 void rpc_free(struct rpc *r);
-// Appends the answer, which is nothing if all requests were notifications. `peer` is who asks, for
-// subscriptions; NULL if there is nobody to whom anything can be sent later.
-void rpc_handle(struct rpc *r, struct net_peer *peer, bytes text, struct buf *out);
-// What a server of node/net asks of it.
-struct net_handler rpc_handler(struct rpc *r);
+
+// Ports by what they serve: `group` of a listener (node/net).
+enum {
+    RPC_GROUP_ALL,    // all but engine_
+    RPC_GROUP_ENGINE, // engine_ and eth_, for a consensus client
+};
+
+// What a server of node/net asks of it; `rpc` is the struct. Appends the answer, which is nothing
+// if all requests were notifications. `peer` is NULL if nothing can be sent later.
+void rpc_answer(void *rpc, u32 group, struct net_peer *peer, bytes text, struct buf *out);
+void rpc_closed(void *rpc, struct net_peer *peer);
