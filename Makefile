@@ -44,7 +44,7 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
-NODE_LIBS := -lwebsockets
+NODE_LIBS := -lwebsockets -llmdb
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
 # ---- host sources ------------------------------------------------------------------------------------------
