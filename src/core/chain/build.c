@@ -79,6 +79,11 @@ enum fault block_builder_add(struct block_builder *b, const struct transaction *
     return FAULT_NONE;
 }
 
+void block_builder_allow_any_sender(struct block_builder *b, bool on)
+{
+    b->run.env.any_sender = on;
+}
+
 u64 block_builder_gas_used(const struct block_builder *b)
 {
     return b->result.gas_used;

@@ -226,6 +226,11 @@ void commitment_put_account(struct commitment *c, const address *a,
     put_account(c, a, slots_of(c, a), to);
 }
 
+void commitment_hash(b256 *root, struct commitment *c)
+{
+    trie_hash(root, &c->accounts);
+}
+
 struct trie *commitment_accounts(struct commitment *c)
 {
     return &c->accounts;

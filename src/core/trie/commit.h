@@ -17,6 +17,7 @@ void commitment_free(struct commitment *c);
 void commitment_watch(struct commitment *c, const struct state_dirty_visitor *also);
 // Takes what is dirty in `s` and gives the root of all of it. Of no use if commitment_fault is one.
 void commitment_root(b256 *root, struct commitment *c, struct state *s);
+void commitment_hash(b256 *root, struct commitment *c); // of what it has been told so far
 // For proofs: the trie of accounts, and of an account's slots (NULL if it has none).
 struct trie *commitment_accounts(struct commitment *c);
 struct trie *commitment_slots(struct commitment *c, const address *a);
