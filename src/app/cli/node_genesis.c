@@ -15,6 +15,7 @@ bool node_genesis_open(struct node_genesis *g, struct buf *why, const char *name
     if (ok) {
         *g = (struct node_genesis){.header = file.header, .state = state_new(NULL)};
         config_schedule(&g->schedule, &file.genesis.config);
+        g->config = file.genesis.config;
         alloc_give(&file.alloc, g->state);
     }
     genesis_file_fini(&file);

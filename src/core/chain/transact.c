@@ -159,7 +159,8 @@ static enum verdict check_sender(const struct run *r)
         return VERDICT_VALID;
     }
     bytes code = account_code(r->s, r->sender);
-    if (code.n > 0 && !r->b->is_call && !(r->price.RULE_DELEGATION && is_designator(code))) {
+    bool any_sender = r->b->any_sender || r->b->is_call;
+    if (code.n > 0 && !any_sender && !(r->price.RULE_DELEGATION && is_designator(code))) {
         return VERDICT_SENDER_HAS_CODE;
     }
     u64 nonce = account_nonce(r->sender);
@@ -349,17 +350,33 @@ static enum fault execute(const struct run *r, const address *sender, struct vm_
     return vm_execute(r->vm, r->s, &m, result);
 }
 
+static void run_init(struct run *r, const address *sender)
+{
+    const struct chain_block *b = r->b;
+    vm_set_rules(r->vm, b->fork, &b->params);
+    gas_table_init(&r->price, b->fork);
+    r->sender = state_account(r->s, sender);
+    r->intrinsic = transaction_intrinsic_gas(&r->price, r->t);
+    r->blob_fee = b->has_blob_fee    ? b->vm.blob_base_fee
+                  : b->blobs.max > 0 ? blob_base_fee(b->excess_blob_gas, b->blobs.update_fraction)
+                                     : u256_zero();
+}
+
+enum fault chain_check(struct vm *vm, struct state *s, const struct chain_block *b,
+                       const struct transaction *t, const address *sender, enum verdict *verdict)
+{
+    struct run r = {.vm = vm, .s = s, .b = b, .t = t};
+    run_init(&r, sender);
+    *verdict = check_transaction(&r);
+    return state_take_fault(s);
+}
+
 enum fault chain_transact(struct vm *vm, struct state *s, const struct chain_block *b,
                           const struct transaction *t, const address *sender, enum verdict *verdict,
                           struct chain_receipt *out)
 {
     struct run r = {.vm = vm, .s = s, .b = b, .t = t};
-    vm_set_rules(vm, b->fork, &b->params);
-    gas_table_init(&r.price, b->fork);
-    r.sender = state_account(s, sender);
-    r.intrinsic = transaction_intrinsic_gas(&r.price, t);
-    r.blob_fee = b->blobs.max > 0 ? blob_base_fee(b->excess_blob_gas, b->blobs.update_fraction)
-                                  : u256_zero();
+    run_init(&r, sender);
     *verdict = check_transaction(&r);
     if (*verdict != VERDICT_VALID) {
         return state_take_fault(s);

@@ -12,7 +12,7 @@ bool rpc_value_loose(struct rpc_call *c, u64 *out, const json_value *v)
 {
     enum json_kind k = json_kind_of(v);
     if (k != JSON_KIND_NUMBER && k != JSON_KIND_TEXT) {
-        (void)json_expect(v, JSON_KIND_TEXT);
+        (void)json_refuse(v, "is not a number");
         return rpc_fail_json(c, v);
     }
     return json_get_u64(out, v) == FAULT_NONE || rpc_fail_json(c, v);

@@ -152,7 +152,7 @@ static void put_rules(struct rpc_call *c, const char *name, const struct fork_ac
         return;
     }
     const struct header *genesis = &blocks_at(node_blocks(c->node), 0)->header;
-    struct fork_id id = config_fork_id(c->rpc->options.config, genesis, ~(u64)0, at->at);
+    struct fork_id id = config_fork_id(node_config(c->node), genesis, ~(u64)0, at->at);
     json_begin_object(w, name);
     json_put_number(w, "activationTime", at->at);
     if (at->fork >= FORK_CANCUN) {
@@ -177,9 +177,6 @@ bool rpc_eth_config(struct rpc_call *c)
     const struct fork_activation *next = NULL;
     const struct fork_activation *last = NULL;
     static const struct fork_activation START = {.by = BY_TIME};
-    if (c->rpc->options.config == NULL) {
-        return rpc_fail(c, RPC_SERVER, "the configuration of this chain is not known");
-    }
     for (u32 i = 0; i < s->count; i++) {
         const struct fork_activation *a = &s->fork[i];
         bool in_force = a->by != BY_TIME || a->at <= h->timestamp;

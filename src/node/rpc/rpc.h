@@ -3,7 +3,6 @@
 // is the table methods.def. Knows nothing of how texts come and go.
 #pragma once
 
-#include "core/chain/config.h"
 #include "node/net/net.h"
 #include "node/node/node.h"
 
@@ -14,7 +13,6 @@
 struct rpc;
 
 struct rpc_options {
-    const struct config *config; // of the chain, for eth_config; NULL: not known. Kept
     u64 (*now_ms)(void); // of a clock that never goes back: filters that nobody polls expire
 };
 
