@@ -157,11 +157,6 @@ static bool add_move(struct rpc_call *c, struct rpc_overrides *o, enum fork f, u
     if (address_equal(&m->at, &m->as)) {
         return rpc_fail(c, -38022, "a precompile is moved to where it is");
     }
-    for (usize i = 0; i < n; i++) {
-        if (address_equal(&moves[i].at, &m->at)) {
-            return rpc_fail(c, -38023, "two precompiles are moved to one address");
-        }
-    }
     if (is_overridden(o, &m->at)) {
         return rpc_fail(c, RPC_SERVER, "a precompile is moved to an account that is overridden");
     }

@@ -216,7 +216,11 @@ void rpc_put_receipt(struct json_writer *w, const struct node *n, const struct s
     }
     json_end(w);
     json_put_data(w, "logsBloom", s->bloom, sizeof s->bloom);
-    json_put_quantity_u64(w, "status", s->succeeded);
+    if (s->has_root) { // before Byzantium
+        json_put_b256(w, "root", &s->pre_byzantium_root);
+    } else {
+        json_put_quantity_u64(w, "status", s->succeeded);
+    }
     json_put_quantity_u64(w, "type", t.type);
     if (t.type == TX_BLOB) {
         struct block_rules r = node_rules_of(n, &b->header);

@@ -65,7 +65,8 @@ static bool submit(struct rpc_call *c, bytes wire, b256 *hash)
     bool ok = form != SIDECAR_MALFORMED || rpc_fail(c, RPC_SERVER, "%s", sidecar_text(form));
     ok = ok && (!has_blobs || keep_sidecar(c, s, buf_bytes(&raw)));
     if (ok) {
-        enum fault f = node_submit(c->node, buf_bytes(&raw), &a);
+        enum fault f = has_blobs ? node_submit_blobs(c->node, buf_bytes(&raw), &a)
+                                 : node_submit(c->node, buf_bytes(&raw), &a);
         ok = f == FAULT_NONE ? answer_of(c, &a) : rpc_fail_fault(c, f);
         keccak256(hash, raw.p, raw.n);
         if (!ok && has_blobs && pool_by_hash(node_pool(c->node), hash) == NULL) {

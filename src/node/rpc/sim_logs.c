@@ -26,17 +26,18 @@ static struct sim_log *add(struct sim_logs *l, const address *emitter, bytes dat
     return one;
 }
 
-static void add_transfer(struct sim_logs *l, const struct inspect_frame *f)
+static void add_transfer(struct sim_logs *l, const address *from, const address *to,
+                         const u256 *amount)
 {
     static const char EVENT[] = "Transfer(address,address,uint256)";
     address token;
     __builtin_memset(token.b, 0xee, sizeof token.b);
-    b256 value = u256_to_b256(f->value);
+    b256 value = u256_to_b256(*amount);
     struct sim_log *one = add(l, &token, (bytes){value.b, sizeof value});
     one->topic_count = 3;
     keccak256(&one->topic[0], EVENT, sizeof EVENT - 1);
-    copy_bytes(one->topic[1].b + 12, f->from.b, sizeof f->from);
-    copy_bytes(one->topic[2].b + 12, f->to.b, sizeof f->to);
+    copy_bytes(one->topic[1].b + 12, from->b, sizeof *from);
+    copy_bytes(one->topic[2].b + 12, to->b, sizeof *to);
 }
 
 static void on_enter(void *ctx, const struct inspect_frame *f)
@@ -44,11 +45,12 @@ static void on_enter(void *ctx, const struct inspect_frame *f)
     struct sim_logs *l = ctx;
     if (l->depth < SIM_DEPTH_MAX) {
         l->at_enter[l->depth] = l->count;
+        l->self[l->depth] = f->to;
     }
     l->depth++;
     bool moves = f->op != 0xF4 && f->op != 0xF2; // not DELEGATECALL, not CALLCODE
     if (l->traces_transfers && moves && !u256_is_zero(f->value)) {
-        add_transfer(l, f);
+        add_transfer(l, &f->from, &f->to, &f->value);
     }
 }
 
@@ -58,6 +60,23 @@ static void on_leave(void *ctx, const struct inspect_end *e)
     l->depth--;
     if (e->status != 0 && l->depth < SIM_DEPTH_MAX) {
         l->count = l->at_enter[l->depth];
+    }
+}
+
+// SELFDESTRUCT moves the balance without a frame.
+static void on_step(void *ctx, const struct inspect_step *s)
+{
+    struct sim_logs *l = ctx;
+    if (s->op != 0xFF || s->stack_height == 0 || l->depth == 0 || l->depth > SIM_DEPTH_MAX) {
+        return;
+    }
+    const address *self = &l->self[l->depth - 1];
+    b256 word = u256_to_b256(s->stack[s->stack_height - 1]);
+    address heir;
+    copy_bytes(heir.b, word.b + 12, sizeof heir.b);
+    u256 balance = *account_balance(state_account(l->state, self));
+    if (!u256_is_zero(balance)) {
+        add_transfer(l, self, &heir, &balance);
     }
 }
 
@@ -72,8 +91,11 @@ static void on_log(void *ctx, u32 depth, const struct state_log *log, bytes data
 struct inspector sim_logs_inspector(struct sim_logs *l)
 {
     l->depth = 0;
-    return (struct inspector){
-        .ctx = l, .frame_enter = on_enter, .frame_leave = on_leave, .log = on_log};
+    return (struct inspector){.ctx = l,
+                              .evm_step = l->traces_transfers ? on_step : NULL,
+                              .frame_enter = on_enter,
+                              .frame_leave = on_leave,
+                              .log = on_log};
 }
 
 void sim_logs_put(struct json_writer *w, const struct sim_logs *l, u32 i,

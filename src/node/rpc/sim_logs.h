@@ -21,12 +21,14 @@ struct sim_log {
 
 struct sim_logs { // all zero: empty
     bool traces_transfers;
+    struct state *state; // for what SELFDESTRUCT moves
     struct sim_log *of;
     u32 count, cap;
     u32 indices; // used so far
     struct buf data;
     u32 depth;
     u32 at_enter[SIM_DEPTH_MAX]; // count when a frame began
+    address self[SIM_DEPTH_MAX];
 };
 
 void sim_logs_fini(struct sim_logs *l);

@@ -94,7 +94,11 @@ static void begin_header(struct sim_block *b)
         .timestamp = parent->timestamp + SECONDS_BETWEEN,
     };
     rpc_override_header(h, b->over);
-    b->rules = node_rules_of(s->c->node, h);
+    b->rules = schedule_rules(node_schedule(s->c->node), h->number, h->timestamp,
+                              &s->base->total_difficulty);
+    if (b->rules.fork < FORK_PARIS && !b->over->has_difficulty) {
+        h->difficulty = parent->difficulty;
+    }
     h->tail = header_tail_of(b->rules.fork);
     if (!b->over->has_base_fee) {
         h->base_fee = s->validates ? header_base_fee(parent) : u256_zero();
@@ -128,6 +132,12 @@ static i32 verdict_code(enum verdict v)
     default:
         return RPC_INTERNAL;
     }
+}
+
+static bool refuse_call(struct sim_block *b, const struct rpc_call_object *o, enum verdict v)
+{
+    return rpc_fail(b->s->c, verdict_code(v), "err: %s (supplied gas %llu)", rpc_verdict_phrase(v),
+                    (unsigned long long)o->t.gas_limit);
 }
 
 static bool complete_call(struct sim_block *b, struct rpc_call_object *o)
@@ -178,6 +188,30 @@ static void keep_call(struct sim_block *b, const struct rpc_call_object *o, byte
     stored_block_add(b->block, &kept, b->s->view.state);
 }
 
+// Without validation a call that offers nothing pays nothing, whatever the fees are.
+static void set_environment(struct sim_block *b, const struct transaction *t)
+{
+    struct chain_block *env = block_builder_env(b->builder);
+    bool is_free = !b->s->validates && u256_is_zero(t->max_fee);
+    bool has_free_blobs = !b->s->validates && u256_is_zero(t->max_blob_fee) && t->type == TX_BLOB;
+    env->is_call = true;
+    env->checks_nonce = b->s->validates;
+    env->vm.base_fee = is_free ? u256_zero() : b->header.base_fee;
+    env->has_blob_fee = b->over->has_blob_base_fee || has_free_blobs;
+    env->vm.blob_base_fee = has_free_blobs ? u256_zero() : b->over->blob_base_fee;
+}
+
+// With validation a wrong nonce is what is told, whatever else is wrong.
+static bool check_nonce(struct sim_block *b, const struct rpc_call_object *o)
+{
+    u64 nonce = account_nonce(state_account(b->s->view.state, &o->from));
+    enum verdict v = o->t.nonce < nonce   ? VERDICT_NONCE_TOO_LOW
+                     : o->t.nonce > nonce ? VERDICT_NONCE_TOO_HIGH
+                     : nonce == ~(u64)0   ? VERDICT_NONCE_IS_MAX
+                                          : VERDICT_VALID;
+    return !b->s->validates || v == VERDICT_VALID || refuse_call(b, o, v);
+}
+
 static bool run_call(struct sim_block *b, struct rpc_call_object *o)
 {
     struct sim *s = b->s;
@@ -185,15 +219,11 @@ static bool run_call(struct sim_block *b, struct rpc_call_object *o)
     struct chain_receipt receipt;
     enum verdict verdict;
     struct inspector look = sim_logs_inspector(&b->logs);
-    if (!complete_call(b, o)) {
+    if (!complete_call(b, o) || !check_nonce(b, o)) {
         return false;
     }
     transaction_encode(&raw, &o->t);
-    struct chain_block *env = block_builder_env(b->builder);
-    env->is_call = true;
-    env->checks_nonce = s->validates;
-    env->has_blob_fee = b->over->has_blob_base_fee;
-    env->vm.blob_base_fee = b->over->blob_base_fee;
+    set_environment(b, &o->t);
     vm_set_inspector(b->context.vm, &look);
     enum fault f =
         block_builder_add(b->builder, &o->t, &o->from, buf_bytes(&raw), &verdict, &receipt);
@@ -203,8 +233,7 @@ static bool run_call(struct sim_block *b, struct rpc_call_object *o)
         keep_call(b, o, buf_bytes(&raw), &receipt);
         s->gas_left -= receipt.gas_used < s->gas_left ? receipt.gas_used : s->gas_left;
     } else if (f == FAULT_NONE) {
-        (void)rpc_fail(s->c, verdict_code(verdict), "err: %s (supplied gas %llu)",
-                       rpc_verdict_phrase(verdict), (unsigned long long)o->t.gas_limit);
+        (void)refuse_call(b, o, verdict);
     }
     buf_fini(&raw);
     return ok;
@@ -320,7 +349,10 @@ static bool build_block(struct sim_block *b, struct rpc_overrides *state, const 
 static bool simulate_block(struct sim *s, struct rpc_overrides *state,
                            const struct rpc_block_override *over, const json_value *calls)
 {
-    struct sim_block b = {.s = s, .over = over, .logs.traces_transfers = s->traces_transfers};
+    struct sim_block b = {
+        .s = s,
+        .over = over,
+        .logs = {.traces_transfers = s->traces_transfers, .state = s->view.state}};
     struct chain_ancestry ancestry = {s, ancestor_hash};
     begin_header(&b);
     b.context = (struct block_context){
@@ -433,9 +465,6 @@ bool rpc_eth_simulate(struct rpc_call *c)
     }
     if (!found || json_expect(&list, JSON_KIND_LIST) != FAULT_NONE) {
         return found ? rpc_fail_json(c, &list) : rpc_fail(c, RPC_PARAMS, "empty input");
-    }
-    if (s.base->header.tail < TAIL_WITHDRAWALS_ROOT && !u256_is_zero(s.base->header.difficulty)) {
-        return rpc_fail(c, RPC_PARAMS, "blocks before Paris are not simulated on");
     }
     s.parent = s.base->header;
     enum fault f = node_view_open(&s.view, c->node, s.base);
