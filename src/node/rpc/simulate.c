@@ -160,6 +160,9 @@ static bool complete_call(struct sim_block *b, struct rpc_call_object *o)
 static void keep_call(struct sim_block *b, const struct rpc_call_object *o, bytes raw,
                       const struct chain_receipt *r)
 {
+    struct state *state = b->s->view.state;
+    bytes output =
+        r->has_created ? account_code(state, state_account(state, &r->created)) : r->output;
     if (b->count == b->cap) {
         b->cap = b->cap == 0 ? 8 : b->cap * 2;
         b->calls = mem_realloc(b->calls, b->cap * sizeof *b->calls);
@@ -172,11 +175,11 @@ static void keep_call(struct sim_block *b, const struct rpc_call_object *o, byte
         .gas_used = r->gas_used,
         .gas_max = r->gas_max,
         .output_at = b->outputs.n,
-        .output_size = r->output.n,
+        .output_size = output.n,
         .first_log = before,
         .log_count = b->logs.count - before,
     };
-    buf_put(&b->outputs, r->output.p, r->output.n);
+    buf_put(&b->outputs, output.p, output.n);
     struct stored_transaction kept = {
         .sender = o->from,
         .succeeded = r->status == EVM_SUCCESS,
@@ -185,7 +188,7 @@ static void keep_call(struct sim_block *b, const struct rpc_call_object *o, byte
         .created = r->created,
     };
     keccak256(&kept.hash, raw.p, raw.n);
-    stored_block_add(b->block, &kept, b->s->view.state);
+    stored_block_add(b->block, &kept, state);
 }
 
 // Without validation a call that offers nothing pays nothing, whatever the fees are.
