@@ -135,6 +135,13 @@ async function withEthers(kind) {
     equal(await provider.getCode(second), ethers.concat(['0xef0100', at]));
     const filled = await provider.send('eth_simulateV1', [{ blockStateCalls: [{ calls: [{ from: wallet.address, to: OTHER, value: '0x1' }] }], traceTransfers: true }, 'latest']);
     equal(filled[0].calls[0].logs.length, 1);
+    const creator = await provider.send('ots_getContractCreator', [at]);
+    equal([ethers.getAddress(creator.creator), creator.hash], [wallet.address, token.deploymentTransaction().hash]);
+    const page = await provider.send('ots_searchTransactionsBefore', [at, 0, 2]);
+    equal([page.txs.length, page.firstPage, page.lastPage], [2, true, false]);
+    equal((await provider.send('ots_getBlockDetails', [1])).block.transactionCount, '0x1');
+    equal((await provider.send('ots_traceTransaction', [creator.hash])).length, 1);
+    equal(await provider.send('ots_getTransactionBySenderAndNonce', [wallet.address, 0]).then((h) => h.length), 66);
     provider.destroy();
 }
 
