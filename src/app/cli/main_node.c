@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/cmd_node.h"
 #include "app/cli/node_genesis.h"
 #include "app/cli/options.h"
 #include "lib/num/u256.h"
@@ -129,6 +130,10 @@ static int run(struct options *o)
 
 int main(int argc, char **argv)
 {
+    const struct node_command *command = argc > 1 ? node_command_find(argv[1]) : NULL;
+    if (command != NULL) {
+        return command->run(argc - 1, argv + 1);
+    }
     struct options o;
     struct buf out = {0};
     int status = CLI_USAGE;

@@ -333,4 +333,5 @@ MUST_USE enum fault node_rollback(struct node *n, u64 count, bool *done);
 // The whole state after the head as JSON of anvil's shape, and back: accounts are added to the
 // head's state. `why` says what is wrong with a text.
 MUST_USE enum fault node_dump(struct node *n, struct buf *out);
+MUST_USE enum fault node_dump_at(struct node *n, const struct stored_block *b, struct buf *out);
 MUST_USE enum fault node_load(struct node *n, bytes json, struct buf *why);
