@@ -70,16 +70,14 @@ static bool check_state(struct node *n, u64 number, struct buf *out, struct buf 
         f = commitment_fault(tries.tries);
     }
     node_commitment_close(&tries);
+    bool by_hand = false;
+    f = f == FAULT_NONE ? store_changed_by_hand(node_store(n), number, &by_hand) : f;
     if (f != FAULT_NONE) {
-        buf_printf(why, "the state after block %llu cannot be read: %s",
-                   (unsigned long long)number, node_fault_detail(n));
+        buf_printf(why, "the state after block %llu cannot be read: %s", (unsigned long long)number,
+                   node_fault_detail(n));
         return false;
     }
-    // Changes by hand leave a state that no block states.
-    bool by_hand = number == store_head(node_store(n)).number &&
-                   store_head(node_store(n)).sequence > 0;
-    if (!b256_equal(&flat, &of_tries) ||
-        (!by_hand && !b256_equal(&flat, &b->header.state_root))) {
+    if (!b256_equal(&flat, &of_tries) || (!by_hand && !b256_equal(&flat, &b->header.state_root))) {
         buf_printf(why, "the state after block %llu does not have the block's root",
                    (unsigned long long)number);
         return false;
