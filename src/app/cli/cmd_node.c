@@ -72,7 +72,7 @@ static bool open_chain(struct command *c, bool needs_genesis)
     options.form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE;
     options.datadir = o->value[OPTION_DATADIR];
     struct node_source source = {.name = o->value[OPTION_GENESIS]};
-    c->node = node_source_open(&source, &options, NULL, &o->why);
+    c->node = node_source_open(&source, &options, &o->why);
     return c->node != NULL;
 }
 

@@ -9,7 +9,7 @@
 #include "lib/num/u256.h"
 #include "lib/os/signal.h"
 #include "lib/os/time.h"
-#include "node/net/http.h"
+#include "node/net/net.h"
 #include "node/node/dev.h"
 #include "node/rpc/rpc.h"
 
@@ -70,29 +70,29 @@ static void put_banner(struct buf *out, const struct node *n, bool quiet)
                (unsigned long long)genesis->gas_limit);
 }
 
-static void answer(void *ctx, bytes body, struct buf *out)
+static u64 now_ms(void)
 {
-    rpc_handle(ctx, body, out);
+    return os_now_ns() / 1000000;
 }
 
-static int serve(struct options *o, struct node *node, struct http_options *at)
+static int serve(struct options *o, struct node *node, const struct net_listen *at)
 {
     struct buf out = {0};
-    struct rpc *rpc = rpc_new(node);
-    at->ctx = rpc;
-    at->answer = answer;
+    struct rpc_options options = {.now_ms = now_ms};
+    struct rpc *rpc = rpc_new(node, &options);
+    struct net_handler handler = {.ctx = rpc, .answer = rpc_answer, .closed = rpc_closed};
+    struct net_server *server = net_new(&handler);
     int status = CLI_USAGE;
-    struct http_server *server = http_new(at, &o->why);
-    if (server != NULL) {
-        os_on_stop(http_stop, server);
+    if (net_listen(server, at, &o->why)) {
+        os_on_stop(net_stop, server);
         put_banner(&out, node, option_given(o, OPTION_QUIET));
-        buf_printf(&out, "JSON-RPC      http://%s:%u\n", at->host, (u32)http_port(server));
+        buf_printf(&out, "JSON-RPC      http://%s:%u\n", at->host, (u32)net_port(server, 0));
         status = cli_print("node", &out);
         if (status == CLI_OK) {
-            http_run(server);
+            net_run(server);
         }
     }
-    http_free(server);
+    net_free(server);
     rpc_free(rpc);
     buf_fini(&out);
     return status;
@@ -101,7 +101,7 @@ static int serve(struct options *o, struct node *node, struct http_options *at)
 static int run(struct options *o)
 {
     static const char *const FORMS[] = {"riscv", "native"};
-    struct http_options at = {.host = "127.0.0.1"};
+    struct net_listen at = {.host = "127.0.0.1", .origins = "*"};
     struct node_genesis genesis;
     u64 port = PORT_DEFAULT;
     u32 form = 0;

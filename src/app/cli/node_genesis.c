@@ -10,8 +10,8 @@
 #define GENESIS_SIZE_MAX ((usize)256 << 20)
 #define KEPT_NAME "genesis.json"
 
-static bool take(struct node_genesis *g, struct config *config, struct buf *why,
-                 struct genesis_file *file, const char *name)
+static bool take(struct node_genesis *g, struct buf *why, struct genesis_file *file,
+                 const char *name)
 {
     if (!file->has_alloc || !file->genesis.has_config) {
         buf_printf(why, "%s: a node needs the members config and alloc", name);
@@ -19,15 +19,12 @@ static bool take(struct node_genesis *g, struct config *config, struct buf *why,
     }
     *g = (struct node_genesis){.header = file->header, .state = state_new(NULL)};
     config_schedule(&g->schedule, &file->genesis.config);
+    g->config = file->genesis.config;
     alloc_give(&file->alloc, g->state);
-    if (config != NULL) {
-        *config = file->genesis.config;
-    }
     return true;
 }
 
-bool node_genesis_parse(struct node_genesis *g, struct config *config, struct buf *why,
-                        const char *name, bytes text)
+bool node_genesis_parse(struct node_genesis *g, struct buf *why, const char *name, bytes text)
 {
     struct json j;
     struct genesis_file file = {.has_alloc = false};
@@ -39,7 +36,7 @@ bool node_genesis_parse(struct node_genesis *g, struct config *config, struct bu
     if (f != FAULT_NONE) {
         buf_printf(why, "%s: %.*s", name, (int)j.error.n, (const char *)j.error.p);
     }
-    bool ok = f == FAULT_NONE && take(g, config, why, &file, name);
+    bool ok = f == FAULT_NONE && take(g, why, &file, name);
     genesis_file_fini(&file);
     json_fini(&j);
     return ok;
@@ -61,7 +58,7 @@ bool node_genesis_open(struct node_genesis *g, struct buf *why, const char *name
 {
     struct buf text = {0};
     bool ok = read_text(&text, why, name) &&
-              node_genesis_parse(g, NULL, why, name, buf_bytes(&text));
+              node_genesis_parse(g, why, name, buf_bytes(&text));
     buf_fini(&text);
     return ok;
 }
@@ -125,14 +122,14 @@ static bool keep_text(const char *datadir, const struct buf *text, struct buf *w
 }
 
 struct node *node_source_open(const struct node_source *s, const struct node_options *o,
-                              struct config *config, struct buf *why)
+                              struct buf *why)
 {
     struct buf text = {0};
     struct buf name = {0};
     struct node_genesis g;
     struct node *n = NULL;
     if (find_text(&text, &name, s, o->datadir, why) &&
-        node_genesis_parse(&g, config, why, (const char *)name.p, buf_bytes(&text))) {
+        node_genesis_parse(&g, why, (const char *)name.p, buf_bytes(&text))) {
         n = node_new(o, &g, why);
     }
     if (n != NULL && o->datadir != NULL && !keep_text(o->datadir, &text, why)) {

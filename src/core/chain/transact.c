@@ -155,11 +155,12 @@ static bool is_designator(bytes code)
 static enum verdict check_sender(const struct run *r)
 {
     const struct transaction *t = r->t;
-    if (r->b->is_call) {
+    if (r->b->is_call && !r->b->checks_nonce) {
         return VERDICT_VALID;
     }
     bytes code = account_code(r->s, r->sender);
-    if (code.n > 0 && !r->b->any_sender && !(r->price.RULE_DELEGATION && is_designator(code))) {
+    bool any_sender = r->b->any_sender || r->b->is_call;
+    if (code.n > 0 && !any_sender && !(r->price.RULE_DELEGATION && is_designator(code))) {
         return VERDICT_SENDER_HAS_CODE;
     }
     u64 nonce = account_nonce(r->sender);
@@ -300,11 +301,12 @@ static void warm_delegate(const struct run *r)
 
 // ---- after execution
 
-static u64 settle_gas(const struct run *r, const struct vm_result *result)
+static u64 settle_gas(const struct run *r, const struct vm_result *result, u64 *most_used)
 {
     u64 used = r->t->gas_limit - result->gas_left;
     u64 refund = state_refund(r->s) > 0 ? (u64)state_refund(r->s) : 0;
     u64 most = used / r->price.REFUND_QUOTIENT;
+    *most_used = used < r->intrinsic.floor ? r->intrinsic.floor : used;
     used -= refund < most ? refund : most;
     used = used < r->intrinsic.floor ? r->intrinsic.floor : used;
     u256 back = u256_mul(r->gas_price, u256_from_u64(r->t->gas_limit - used));
@@ -401,7 +403,7 @@ enum fault chain_transact(struct vm *vm, struct state *s, const struct chain_blo
         .created = result.created,
         .has_created = t->is_create && result.status == EVM_SUCCESS,
     };
-    out->gas_used = settle_gas(&r, &result);
+    out->gas_used = settle_gas(&r, &result, &out->gas_max);
     state_end_transaction(s, r.price.RULE_EMPTY_CLEARED);
     return FAULT_NONE;
 }

@@ -18,9 +18,10 @@ struct chain_block { // what transactions see of their block
     struct vm_params params;
     bool has_tx_gas_max; // `maxTxGas` of the hybrid section replaces EIP-7825's cap
     u64 tx_gas_max;
-    bool any_sender; // the sender may have code (else EIP-3607 refuses it)
-    bool is_call;    // what runs is no transaction of a key: its sender's nonce and code do not
-                     // matter, nor does the cap of a transaction's gas
+    bool any_sender;   // the sender may have code (else EIP-3607 refuses it)
+    bool is_call;      // what runs is no transaction of a key: its sender's nonce and code do not
+                       // matter, nor does the cap of a transaction's gas
+    bool checks_nonce; // of a call all the same
     struct vm_block vm;
     u64 gas_left; // of the block's limit
     u64 blob_gas_left;
@@ -33,6 +34,7 @@ struct chain_receipt {
     u32 status; // enum evm_status
     enum halt halt;
     u64 gas_used;
+    u64 gas_max;  // used before anything was refunded
     bytes output; // valid until the next execution
     address created;
     bool has_created;

@@ -179,7 +179,12 @@ enum fault node_execute(struct node *n, const struct node_run *r, struct node_ou
         out->gas_used = receipt.gas_used;
         out->has_created = receipt.has_created;
         out->created = receipt.created;
-        buf_put(&out->output, receipt.output.p, receipt.output.n);
+        bytes output = receipt.output;
+        if (receipt.has_created) { // what a creation gives is the code
+            struct account *created = state_account(r->view->state, &receipt.created);
+            output = account_code(r->view->state, created);
+        }
+        buf_put(&out->output, output.p, output.n);
         f = state_take_fault(r->view->state);
     }
     return f;

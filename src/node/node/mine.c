@@ -273,6 +273,10 @@ enum fault node_build(struct node *n, const struct node_build *b, struct stored_
     if (f == FAULT_NONE && answer->refusal == REFUSAL_NONE) {
         *out = k.block;
         k.block = NULL;
+        for (u32 i = 0; b->requests != NULL && i < NODE_REQUEST_TYPES; i++) {
+            bytes data = block_builder_requests(k.builder, i);
+            buf_put(&b->requests[i], data.p, data.n);
+        }
     }
     fini(&k);
     node_move_abort(&m);

@@ -148,6 +148,7 @@ struct node *node_new(const struct node_options *o, struct node_genesis *g, stru
 {
     struct node *n = mem_zalloc(sizeof *n);
     n->schedule = g->schedule;
+    n->config = g->config;
     n->options = *o;
     n->vm = vm_new(o->form);
     n->pool = pool_new();
@@ -219,6 +220,16 @@ struct block_rules node_rules_after(const struct node *n, const struct header *h
 const struct stored_block *node_parent(const struct node *n, const struct stored_block *b)
 {
     return b->header.number == 0 ? NULL : blocks_by_hash(node_blocks(n), &b->header.parent_hash);
+}
+
+const struct config *node_config(const struct node *n)
+{
+    return &n->config;
+}
+
+struct vm *node_vm(struct node *n)
+{
+    return n->vm;
 }
 
 struct block_rules node_rules_of(const struct node *n, const struct header *h)

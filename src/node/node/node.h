@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/chain/build.h"
+#include "core/chain/config.h"
 #include "core/trie/commit.h"
 #include "lib/base/buf.h"
 #include "node/pool/pool.h"
@@ -19,6 +20,7 @@ struct node;
 
 struct node_genesis { // what a chain begins with
     struct schedule schedule;
+    struct config config; // that the schedule was made of, for the fork id
     struct header header; // of block 0
     struct state *state;  // owned; made by ended transactions
 };
@@ -61,7 +63,9 @@ struct store *
 node_store(const struct node *n); // for who looks into the tables (export, statistics)
 const struct pool *node_pool(const struct node *n);
 struct pool *node_pool_changeable(struct node *n);
+const struct config *node_config(const struct node *n);
 const struct schedule *node_schedule(const struct node *n);
+struct vm *node_vm(struct node *n); // for who executes on a view by core/chain
 struct block_rules node_rules_of(const struct node *n, const struct header *h);
 u256 node_next_base_fee(const struct node *n); // dev override included
 u64 node_next_excess_blob_gas(const struct node *n);
@@ -244,6 +248,8 @@ MUST_USE enum fault node_submit_as(struct node *n, const struct transaction *t, 
 // What the next block would have by itself: the clock, the settings below.
 void node_next_attributes(const struct node *n, struct block_attributes *a);
 
+#define NODE_REQUEST_TYPES 3u // EIP-6110, 7002, 7251
+
 // Block building for whoever chooses the attributes (engine_getPayload, testing). Not imported.
 struct node_build {
     const struct stored_block *parent; // NULL: the head
@@ -251,6 +257,7 @@ struct node_build {
     bool uses_pool;      // else only `forced`
     const bytes *forced; // codings of transactions that come first; one that is invalid ends it
     usize forced_count;
+    struct buf *requests; // NODE_REQUEST_TYPES of them, or NULL: gets the block's requests by type
 };
 // *out is the caller's (stored_block_free); NULL if out->refusal says why there is none.
 MUST_USE enum fault node_build(struct node *n, const struct node_build *b,

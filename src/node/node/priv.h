@@ -19,6 +19,7 @@ struct node_listener {
 
 struct node {
     struct schedule schedule;
+    struct config config;
     struct vm *vm;
     struct store *store;
     struct pool *pool;
