@@ -56,7 +56,8 @@ CODE := $(filter-out %_test.c %_fuzz.c %_bench.c,$(SRC))
 HAVE_GUEST := $(wildcard guest/start.S)
 LIB_SRC := $(filter-out src/app/cli/% src/node/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
 # Only programs with a node need what is in src/node, and what that needs.
-NODE_SRC := $(addprefix src/app/cli/,node_genesis.c node_check.c cmd_node.c) $(filter src/node/%,$(CODE))
+NODE_SRC := $(addprefix src/app/cli/,node_genesis.c node_check.c node_config.c node_dev.c node_log.c node_plan.c \
+  node_serve.c cmd_node.c) $(filter src/node/%,$(CODE))
 CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)))
 objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 LIB_O := $(call objects,$(LIB_SRC))

@@ -55,13 +55,18 @@ struct making { // a block under way
     struct stored_block *block;
 };
 
-static void begin(struct making *k, const struct block_attributes *a)
+static enum fault begin(struct making *k, const struct block_attributes *a)
 {
     struct node *n = k->n;
     struct header *h = &k->block->header;
     u256 difficulty = k->parent->total_difficulty;
     k->rules =
         schedule_rules(&n->schedule, k->parent->header.number + 1, a->timestamp, &difficulty);
+    if (k->rules.fork < FORK_PARIS) {
+        return node_say(n, FAULT_UNSUPPORTED,
+                        "block %llu would be sealed by work, which is not done here: import it",
+                        (unsigned long long)k->parent->header.number + 1);
+    }
     header_begin(h, &k->rules, &k->parent->header, a);
     if (n->has_base_fee) {
         h->base_fee = n->base_fee;
@@ -81,6 +86,7 @@ static void begin(struct making *k, const struct block_attributes *a)
     commitment_watch(n->commitment, &also);
     store_begin_changes(k->m->txn, h->number, 0);
     k->builder = block_builder_new(&k->context, h, a->withdrawals);
+    return FAULT_NONE;
 }
 
 static void fini(struct making *k)
@@ -209,8 +215,8 @@ enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
     struct making k = {
         .n = n, .m = &m, .parent = blocks_last(node_blocks(n)), .block = stored_block_new()};
     node_next_attributes(n, &b.attributes);
-    begin(&k, &b.attributes);
-    enum fault f = make(&k, t, &b, out);
+    enum fault f = begin(&k, &b.attributes);
+    f = f == FAULT_NONE ? make(&k, t, &b, out) : f;
     if (f == FAULT_NONE && out->refusal == REFUSAL_NONE) {
         struct stored_block *made = k.block;
         k.block = NULL;
@@ -268,8 +274,8 @@ enum fault node_build(struct node *n, const struct node_build *b, struct stored_
         return f;
     }
     struct making k = {.n = n, .m = &m, .parent = parent, .block = stored_block_new()};
-    begin(&k, &b->attributes);
-    f = make(&k, NULL, b, answer);
+    f = begin(&k, &b->attributes);
+    f = f == FAULT_NONE ? make(&k, NULL, b, answer) : f;
     if (f == FAULT_NONE && answer->refusal == REFUSAL_NONE) {
         *out = k.block;
         k.block = NULL;

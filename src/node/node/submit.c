@@ -64,6 +64,9 @@ static enum fault check(struct node *n, const struct pooled *t, enum verdict *ve
     u256 difficulty = head->total_difficulty;
     struct block_rules r =
         schedule_rules(&n->schedule, head->header.number + 1, a.timestamp, &difficulty);
+    if (r.fork < FORK_PARIS) {
+        return node_say(n, FAULT_UNSUPPORTED, "the next block would be sealed by work");
+    }
     header_begin(&h, &r, &head->header, &a);
     h.base_fee = node_next_base_fee(n);
     chain_block_init(&env, &n->schedule, &r, &h, &ancestry);
