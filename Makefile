@@ -187,7 +187,7 @@ $(addprefix fuzz-,$(FUZZ_NAMES)): fuzz-%:
 
 BENCHES := $(foreach b,$(BENCH_C),$(B)/bench/$(basename $(notdir $(b))))
 define bench_rule
-$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB_O)
+$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
 endef

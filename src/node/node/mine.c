@@ -8,7 +8,6 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 #include "node/node/priv.h"
-#include "node/node/queue.h"
 
 #define GAS_LEAST 21000u // of any transaction
 
@@ -118,31 +117,35 @@ static enum fault add(struct making *k, const struct pooled *t, enum verdict *ve
     return FAULT_NONE;
 }
 
+static u64 nonce_of(void *ctx, const address *a)
+{
+    const struct making *k = ctx;
+    return account_nonce(state_account(k->context.state, a));
+}
+
 // Fills the block with what waits, the best payers first, each sender's in order of nonces.
 static enum fault add_waiting(struct making *k)
 {
-    struct queue q;
     const struct pooled *t;
     enum fault f = FAULT_NONE;
-    queue_init(&q, k->n->pool, &k->block->header.base_fee);
-    while (f == FAULT_NONE && (t = queue_best(&q)) != NULL) {
+    const u256 *base_fee = &k->block->header.base_fee;
+    struct pool_order *order = pool_order_new(k->n->pool, base_fee, k, nonce_of);
+    while (f == FAULT_NONE && (t = pool_order_next(order)) != NULL) {
         enum verdict v = VERDICT_VALID;
         u64 left = k->block->header.gas_limit - block_builder_gas_used(k->builder);
         if (left < GAS_LEAST) {
             break;
         }
         if (t->t.gas_limit > left) {
-            queue_skip(&q);
+            pool_order_skip(order);
             continue;
         }
         f = add(k, t, &v);
-        if (v == VERDICT_VALID || v == VERDICT_NONCE_TOO_LOW) {
-            queue_next(&q);
-        } else {
-            queue_skip(&q); // later ones of its sender need it
+        if (v != VERDICT_VALID) {
+            pool_order_skip(order); // later ones of its sender need it
         }
     }
-    queue_fini(&q);
+    pool_order_free(order);
     return f;
 }
 

@@ -166,7 +166,7 @@ void node_pool_settle(struct node *n, const struct stored_block *b)
         struct transaction t = {.nonce = 0};
         if (pool_count(n->pool) > 0 &&
             transaction_decode(&t, b->transactions[i].raw) == VERDICT_VALID) {
-            pooled_free(pool_take(n->pool, &b->transactions[i].sender, t.nonce));
+            pool_drop_below(n->pool, &b->transactions[i].sender, t.nonce + 1);
             n->pool_version++;
         }
         transaction_fini(&t);
