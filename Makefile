@@ -100,14 +100,15 @@ $(B)/libhybrid.a: $(LIB_O)
 	@rm -f $@ && ar rcsD $@ $(B)/obj/libhybrid.o
 
 # ---- spec/gen: what is printed from the tables ---------------------------------------------------------------
-build/gen/gen: spec/gen.c $(wildcard spec/*.def)
+build/gen/gen: spec/gen.c $(wildcard spec/*.def) src/node/rpc/methods.def
 	@mkdir -p $(@D)
 	$(call say,CC,$@)gcc $(LANGUAGE) $(WARNINGS) $(INCLUDES) -MMD -MP -o $@ $<
 $(GEN)/hybrid_abi.h: build/gen/gen
 	@mkdir -p $(@D)
 	build/gen/gen sdk-header >$@
-docs: build/gen/gen ## docs/abi.md anew from spec/abi.md.in and the tables of spec/
+docs: build/gen/gen ## docs/abi.md and docs/rpc.md anew from their prose and tables
 	build/gen/gen abi >docs/abi.md
+	build/gen/gen rpc >docs/rpc.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
