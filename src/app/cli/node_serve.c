@@ -14,6 +14,7 @@
 #include "lib/os/notify.h"
 #include "lib/os/signal.h"
 #include "lib/os/time.h"
+#include "node/net/page.h"
 #include "node/rpc/rpc.h"
 
 #define STATE_SIZE_MAX ((usize)1 << 30)
@@ -108,6 +109,10 @@ static void put_listeners(struct buf *out, const struct serving *s, struct net_s
         bool brackets = strchr(l->host, ':') != NULL;
         buf_printf(out, "%-12s  %s://%s%s%s:%u\n", name, l->no_http ? "ws" : "http",
                    brackets ? "[" : "", l->host, brackets ? "]" : "", (u32)net_port(server, i));
+        if (s->plan->is_dev && !l->no_http && l->group == RPC_GROUP_ALL) {
+            buf_printf(out, "%-12s  http://%s%s%s:%u/\n", "Explorer", brackets ? "[" : "", l->host,
+                       brackets ? "]" : "", (u32)net_port(server, i));
+        }
     }
 }
 
@@ -144,9 +149,8 @@ static void put_metric(struct buf *out, const char *name, const char *type, u64 
                (unsigned long long)value);
 }
 
-static bool page(void *ctx, bytes path, struct net_page *out)
+static bool put_metrics(const struct serving *s, bytes path, struct net_page *out)
 {
-    const struct serving *s = ctx;
     static const char PATH[] = "/metrics";
     if (!s->plan->has_metrics || path.n != sizeof PATH - 1 ||
         memcmp(path.p, PATH, path.n) != 0) {
@@ -163,6 +167,22 @@ static bool page(void *ctx, bytes path, struct net_page *out)
     put_metric(&out->body, "blocks_total", "counter", s->blocks);
     put_metric(&out->body, "blocks_removed_total", "counter", s->removed);
     put_metric(&out->body, "transactions_total", "counter", s->transactions);
+    return true;
+}
+
+// The explorer is part of development chains alone.
+static bool page(void *ctx, bytes path, struct net_page *out)
+{
+    const struct serving *s = ctx;
+    struct page_file file;
+    if (put_metrics(s, path, out)) {
+        return true;
+    }
+    if (!s->plan->is_dev || page_find(&file, path) == NULL) {
+        return false;
+    }
+    out->type = file.type;
+    buf_put(&out->body, file.body.p, file.body.n);
     return true;
 }
 
