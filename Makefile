@@ -45,6 +45,7 @@ CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CUR
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
 NODE_LIBS := -llmdb
+CLI_LIBS := -lzstd
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
 # ---- host sources ------------------------------------------------------------------------------------------
@@ -54,10 +55,13 @@ FUZZ_C := $(filter %_fuzz.c,$(SRC)) $(sort $(wildcard fuzz/*_fuzz.c))
 BENCH_C := $(filter %_bench.c,$(SRC))
 CODE := $(filter-out %_test.c %_fuzz.c %_bench.c,$(SRC))
 HAVE_GUEST := $(wildcard guest/start.S)
-LIB_SRC := $(filter-out src/app/cli/% src/node/% $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
+# Only the programs read packed files, and so need libzstd.
+CLI_LIB_SRC := src/lib/codec/zstd.c
+LIB_SRC := $(filter-out src/app/cli/% src/node/% $(CLI_LIB_SRC) $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
 # Only programs with a node need what is in src/node, and what that needs.
-NODE_SRC := src/app/cli/node_genesis.c $(filter src/node/%,$(CODE))
-CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)))
+NODE_SRC := $(addprefix src/app/cli/,node_genesis.c node_check.c node_config.c node_dev.c node_log.c node_plan.c \
+  node_serve.c cmd_node.c) $(filter src/node/%,$(CODE))
+CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)) $(CLI_LIB_SRC))
 objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 LIB_O := $(call objects,$(LIB_SRC))
 CLI_O := $(call objects,$(CLI_SRC))
@@ -84,11 +88,11 @@ $(B)/obj/%.o: %.S Makefile
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) -Wa,-Ibuild/guest $(CFLAGS) -c -o $@ $<
 
 $(B)/hybrid: $(B)/obj/src/app/cli/main_hybrid.o $(CLI_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-node: $(B)/obj/src/app/cli/main_node.o $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/hybrid-test: $(TEST_O) $(CLI_O) $(NODE_O) $(LIB_O)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(LDLIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 $(B)/libhybrid.so: $(LIB_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libhybrid.so.$(ABI_MAJOR) -o $@ $^ $(LDLIBS)
 	@ln -sf libhybrid.so $@.$(ABI_MAJOR)
@@ -134,11 +138,12 @@ build/guest/guest.elf: $(GUEST_O) guest/guest.ld
 build/guest/guest.bin: build/guest/guest.elf
 	$(call say,STRIP,$@)$(RV_STRIP) -o $@ $<
 $(B)/obj/src/core/vm/guest_image.o: build/guest/guest.bin
+$(B)/obj/src/node/net/page_files.o: $(wildcard web/*)
 guest-lock: build/guest/guest.bin ## pin the guest that was built just now in tools/guest.lock
 	sh tools/guest_lock.sh $< >tools/guest.lock
 
 # ---- contracts of tests and demo (sdk/rules.mk), bare-metal instruction tests (test/rv/rules.mk): contracts -----
-include $(wildcard sdk/rules.mk) test/rv/rules.mk test/rvdiff/rules.mk bench/rules.mk
+include $(wildcard sdk/rules.mk) test/rv/rules.mk test/rvdiff/rules.mk test/evmdiff/rules.mk bench/rules.mk
 
 # ---- tests -------------------------------------------------------------------------------------------------
 fuzz_name = $(patsubst %_fuzz,%,$(basename $(notdir $(1))))
@@ -148,7 +153,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/obj/fuzz/replay.o)
 define fuzz_rule
 $(B)/fuzz/$(call fuzz_name,$(1)): $(call objects,$(1)) $(FUZZ_MAIN) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $$@ $$^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 endef
 $(foreach f,$(FUZZ_C),$(eval $(call fuzz_rule,$(f))))
 
@@ -187,15 +192,17 @@ $(addprefix fuzz-,$(FUZZ_NAMES)): fuzz-%:
 
 BENCHES := $(foreach b,$(BENCH_C),$(B)/bench/$(basename $(notdir $(b))))
 define bench_rule
-$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB_O)
+$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
 endef
 $(foreach b,$(BENCH_C),$(eval $(call bench_rule,$(b))))
 benches: $(BENCHES) all
-bench: benches ## bench/run.sh if there is one, and each *_bench.c
+bench: benches ## each *_bench.c, then RISC-V kernels, calls, and published workloads where they are found
 	set -e; for b in $(BENCHES); do $$b; done
-	$(if $(wildcard bench/run.sh),HYBRID=$(CURDIR)/build/release/hybrid sh bench/run.sh)
+	$(MAKE) bench-rv
+	$(MAKE) bench-calls
+	$(MAKE) bench-published
 demo: all ## tokens of both kinds on one state, calling each other (demo/run.sh)
 	HYBRID=$(CURDIR)/$(B)/hybrid sh demo/run.sh
 cov: ## line coverage of the tests, in build/cov/report
@@ -235,13 +242,14 @@ format: ## rewrite C files in the house style; FILES="..." only these
 # ---- the rest ----------------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
 INSTALL := install -D
-install: $(PROGRAMS) $(LIBRARIES) ## headers, libraries, programs, pkg-config file under DESTDIR/PREFIX
+install: $(PROGRAMS) $(LIBRARIES) $(SHARE)/made ## headers, libraries, programs, the kit, pkg-config file under DESTDIR/PREFIX
 	set -e; for h in $(wildcard include/hybrid/*.h); do $(INSTALL) -m 644 $$h $(DESTDIR)$(PREFIX)/$$h; done
 	set -e; for p in $(PROGRAMS); do $(INSTALL) $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/}; done
 	$(INSTALL) -m 644 $(B)/libhybrid.a $(DESTDIR)$(PREFIX)/lib/libhybrid.a
 	$(INSTALL) -m 755 $(B)/libhybrid.so $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(VERSION)
 	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so.$(ABI_MAJOR)
 	ln -sf libhybrid.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libhybrid.so
+	set -e; for f in $(SHARE_FILES); do $(INSTALL) -m 644 $(SHARE)/$$f $(DESTDIR)$(PREFIX)/share/hybrid/$$f; done
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/hybrid.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hybrid.pc

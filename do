@@ -21,6 +21,7 @@ groups_of() {
     case $1 in
         test | test-all) echo build test fuzz node npm ;;
         rvdiff | fuzz-rv) echo build test ;;
+        fuzz-evm) echo build node npm ;;
         tests | docs | guest-lock) echo build test ;;
         demo) echo build node npm ;;
         lint*) echo build test lint ;;

@@ -1,22 +1,52 @@
 # SPDX-License-Identifier: MIT
-# The kernels of bench/rv as an image for the machine, as a Linux program for qemu, and natively inside the program
-# that compares them. Included by the Makefile, which gives B, RV_CC, LIB_O and the flags.
-KERNELS_ELF := build/bench/kernels.elf
-KERNELS_LINUX := $(if $(shell command -v riscv64-linux-gnu-gcc-12),build/bench/kernels.linux)
-KERNEL_MARCH := -march=rv64imac_zba_zbb_zbs
-$(KERNELS_ELF): bench/rv/start.S bench/rv/kernels.c bench/rv/kernels.h bench/rv/kernels.ld
-	@mkdir -p $(@D)
-	$(call say,RVLD,$@)$(RV_CC) -std=gnu17 -O2 $(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany -ffreestanding -fno-pic \
-	  -fno-tree-loop-distribute-patterns -nostdlib -static -Isrc -I. -Wl,-z,max-page-size=16 -Wl,--build-id=none \
-	  -T bench/rv/kernels.ld -o $@ bench/rv/start.S bench/rv/kernels.c
-build/bench/kernels.linux: bench/rv/kernels_main.c bench/rv/kernels.c bench/rv/kernels.h
-	@mkdir -p $(@D)
-	$(call say,RVLD,$@)riscv64-linux-gnu-gcc-12 -std=gnu17 -O2 -march=rv64gc_zba_zbb_zbs -fno-tree-loop-distribute-patterns \
-	  -static -Isrc -I. -o $@ bench/rv/kernels_main.c bench/rv/kernels.c
-$(B)/obj/bench/rv/kernels.o: EXTRA := -O2 -fno-tree-loop-distribute-patterns
-$(B)/bench/rv_bench: $(B)/obj/bench/rv/rv_bench.o $(B)/obj/bench/rv/kernels.o $(LIB_O)
+# What `./do bench` runs beside the *_bench.c of the modules. Included by the Makefile, which gives B, RV_CC, LIB_O
+# and the flags.
+#   bench-rv         the kernels of bench/rv as an image for the machine, as a Linux program for qemu, and natively
+#                    inside the program that compares them
+#   bench-published  the same for kernels, workloads and peers' figures that lie beside the tree (../shared/bench)
+#   bench-calls      whole messages: what a call of either kind costs
+QEMU_CC := $(shell command -v riscv64-linux-gnu-gcc-12)
+PUBLISHED := $(wildcard ../shared/bench)
+KERNEL_CFLAGS := -std=gnu17 -O2 -fno-tree-loop-distribute-patterns -Isrc -I.
+
+# kernels_rules NAME, SOURCE, -march of the image, -march for qemu, DEFINES
+define kernels_rules
+build/bench/$(1).elf: bench/rv/start.S bench/rv/table.c $(2) bench/rv/kernels.h bench/rv/kernels.ld
+	@mkdir -p $$(@D)
+	$$(call say,RVLD,$$@)$(RV_CC) $(KERNEL_CFLAGS) $(5) -march=$(3) -mabi=lp64 -mcmodel=medany -ffreestanding \
+	  -fno-pic -nostdlib -static -Wl,-z,max-page-size=16 -Wl,--build-id=none \
+	  -T bench/rv/kernels.ld -o $$@ bench/rv/start.S bench/rv/table.c $(2)
+build/bench/$(1).linux: bench/rv/kernels_main.c $(2) bench/rv/kernels.h
+	@mkdir -p $$(@D)
+	$$(call say,RVLD,$$@)$(QEMU_CC) $(KERNEL_CFLAGS) $(5) -march=$(4) -static -o $$@ bench/rv/kernels_main.c $(2)
+$(B)/bench/$(1)_native.o: $(2) bench/rv/kernels.h
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)$(CC) $(KERNEL_CFLAGS) $(5) -c -o $$@ $(2)
+$(B)/bench/$(1)_main.o: bench/rv/rv_bench.c bench/rv/kernels.h
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(5) -c -o $$@ $$<
+$(B)/bench/$(1)_bench: $(B)/bench/$(1)_main.o $(B)/bench/$(1)_native.o $(LIB_O)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(LDLIBS)
+run-$(1): $(B)/bench/$(1)_bench build/bench/$(1).elf $(if $(QEMU_CC),build/bench/$(1).linux)
+	$(B)/bench/$(1)_bench build/bench/$(1).elf $(if $(QEMU_CC),--qemu build/bench/$(1).linux) $(BENCH_FLAGS)
+.PHONY: run-$(1)
+endef
+$(eval $(call kernels_rules,kernels,bench/rv/kernels.c,rv64imac_zba_zbb_zbs,rv64gc_zba_zbb_zbs,))
+$(eval $(call kernels_rules,published,bench/rv/published_kernels.c,rv64imac,rv64gc,-DRVBENCH_C='"$(PUBLISHED)/rvbench.c"'))
+
+bench-rv: run-kernels ## RISC-V kernels against native code and qemu
+$(B)/bench/workload_bench: $(B)/obj/bench/evm/workload_bench.o $(LIB_O)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-bench-rv: $(B)/bench/rv_bench $(KERNELS_ELF) $(KERNELS_LINUX) ## RISC-V kernels against native code and qemu
-	$(B)/bench/rv_bench $(KERNELS_ELF) $(if $(KERNELS_LINUX),--qemu $(KERNELS_LINUX)) $(BENCH_FLAGS)
-.PHONY: bench-rv
+ifeq ($(PUBLISHED),)
+bench-published:
+	@echo 'published workloads (../shared/bench) not found: not run'
+else
+bench-published: run-published $(B)/bench/workload_bench ## published kernels and EVM workloads, with peers' figures
+	$(B)/bench/workload_bench --peers $(PUBLISHED)/evm_peers.tsv $(PUBLISHED)/evm_workloads.tsv
+	$(B)/bench/workload_bench --fork osaka --peers $(PUBLISHED)/evm_peers.tsv $(PUBLISHED)/precompile_workloads.tsv
+endif
+bench-calls: all ## what one message costs: EVM code in the machine and native, a RISC-V contract
+	sh bench/calls.sh $(B)/hybrid build/contracts
+.PHONY: bench-rv bench-published bench-calls

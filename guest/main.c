@@ -139,10 +139,11 @@ static enum halt host_tstore(void *ctx, gas *g, const u256 *key, const u256 *val
     return charged(SERVICE_TSTORE, g, key, value);
 }
 
-static enum halt host_keccak(void *ctx, gas *g, const u8 *p, u64 n, u256 *out)
+static enum halt host_keccak(void *ctx, gas *g, bytes data, u64 zeros, u256 *out)
 {
     (void)ctx;
-    return charged_range(SERVICE_KECCAK, g, (struct registers){(u64)p, n, (u64)out, 0});
+    return charged_range(SERVICE_KECCAK, g,
+                         (struct registers){(u64)data.p, data.n, (u64)out, zeros});
 }
 
 static enum halt host_log(void *ctx, gas *g, bytes data, const u256 *topics, u32 count)

@@ -169,6 +169,24 @@ TEST(abi_data, a_call_gives_at_most_983032_bytes)
     kit_free(k);
 }
 
+// From Shanghai on the fork's limit of init code is below this one.
+TEST(abi_data, init_code_that_is_no_container_has_at_most_983032_bytes)
+{
+    struct kit *k = kit_new();
+    k->fork = FORK_LONDON;
+    for (u32 more = 0; more < 2; more++) {
+        struct buf code = {0};
+        rv_li(&code, A0, 0);
+        rv_li(&code, A1, DATA_AT); // zeros: STOP
+        rv_li(&code, A2, DATA_MAX + more);
+        rv_service(&code, 0xF0);
+        rv_end(&code);
+        run_big(k, &code);
+        EXPECT_STR(halt_name(k->r.halt), more ? "data_too_long" : "none");
+    }
+    kit_free(k);
+}
+
 TEST(abi_data, a_frame_gives_back_at_most_983032_bytes)
 {
     struct kit *k = kit_new();

@@ -157,6 +157,19 @@ if [ -f build/contracts/counter.deploy ]; then
     out 'output    0x1234'
     if grep -q 'ecall .* return$' "$dir/rv.txt"; then ok; else bad 'rv run --trace does not name services'; fi
     usage 'is not an ELF' rv run Makefile
+    head -c 64 build/contracts/echo.elf >"$dir/cut.elf"
+    usage 'no executable segment whose bytes lie in the file' rv disasm "$dir/cut.elf"
+fi
+if [ -f build/rv/signature.elf ]; then
+    usage 'program header 0: the segment lies in neither' rv run build/rv/signature.elf
+    status 0 rv test build/rv/signature.elf --signature "$dir/signature"
+    out '1 passed, 0 failed'
+    printf '55667788\n11223344\n0000002a\n00000001\n' >"$dir/wanted"
+    same "$dir/signature" "$dir/wanted"
+    status 1 rv test build/rv/exit_call.elf --signature "$dir/none"
+    out 'FAIL exit_call (no signature: it has no symbols begin_signature and end_signature)'
+    status 1 rv test build/rv/exit_call.elf Makefile "$dir/nothing"
+    out 'FAIL Makefile (Makefile: it is not an ELF file)' && out '1 passed, 2 failed'
 fi
 
 # ---- EIP-3155 lines are those of the golden file, in both forms

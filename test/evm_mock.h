@@ -46,6 +46,7 @@ struct mock {
     struct mock_log log;
     address beneficiary;
     enum halt refusal; // if set, operations of the host halt with it
+    bool far;          // zeros past a frame's memory may be hashed: hybrid is not active
     u64 loads;         // calls of load_code
     struct evm_step steps[MOCK_STEPS_MAX];
     u64 step_count;
@@ -167,12 +168,14 @@ static inline enum halt mock_code_copy(void *ctx, gas *g, const address *a, u64 
     return h;
 }
 
-static inline enum halt mock_keccak(void *ctx, gas *g, const u8 *p, u64 n, u256 *out)
+static inline enum halt mock_keccak(void *ctx, gas *g, bytes data, u64 zeros, u256 *out)
 {
-    enum halt h = mock_charge(ctx, g, 30 + 6 * ((n + 31) / 32));
+    const struct mock *m = ctx;
+    enum halt h = zeros > 0 && !m->far ? HALT_OUT_OF_GAS
+                                       : mock_charge(m, g, 30 + 6 * ((data.n + zeros + 31) / 32));
     if (h == HALT_NONE) {
         b256 hash;
-        keccak256(&hash, p, n);
+        keccak256_with_zeros(&hash, data, zeros);
         *out = u256_from_b256(hash);
     }
     return h;

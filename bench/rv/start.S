@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: MIT
 # The kernels as a contract's image: calldata holds the number of a kernel and its rounds; its
-# result is in a0 at
-# the one ecall.
+# result is in a0 at the one ecall.
     .section .text.start, "ax"
     .globl _start
 _start:
     ld      t0, 8(a0)
     ld      a0, 16(a0)
-    la      t1, table
+    la      t1, kernel_table
     slli    t0, t0, 3
     add     t1, t1, t0
     ld      t1, 0(t1)
     jalr    t1
     li      t0, 0xF3
     ecall
-    .section .rodata
-    .balign 8
-table:
-    .dword  kernel_fib, kernel_sieve, kernel_sort, kernel_sha256, kernel_keccak, kernel_mulmod
-    .dword  kernel_copy, kernel_bytecode, kernel_matrix, kernel_tree, kernel_pointers
     .section .text
-    .globl memset
+    .weak memset
 memset:
     mv      a3, a0
 1:  beqz    a2, 2f

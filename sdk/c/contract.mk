@@ -8,18 +8,15 @@
 # NAME_SOURCES; NAME_CFLAGS and NAME_LDFLAGS are added (-Wl,--defsym=STACK_SIZE=0x8000: a larger stack).
 
 HYBRID_SDK ?= $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
-# The folder of hybrid_abi.h, which is printed from spec/.
-HYBRID_ABI ?= $(HYBRID_SDK)/../../build/gen/include
+# The folder of hybrid_abi.h, which is printed from spec/: with the kit once that is installed.
+HYBRID_ABI ?= $(if $(wildcard $(HYBRID_SDK)/hybrid_abi.h),$(HYBRID_SDK),$(HYBRID_SDK)/../../build/gen/include)
 HYBRID_OUT ?= build
 HYBRID_CC ?= riscv64-unknown-elf-gcc
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
-# unaligned loads and stores single instructions.
-HYBRID_ARCH ?= rv64imac_zba_zbb_zbs
-HYBRID_CFLAGS ?= -std=gnu17 -O2 -g -Wall -Wextra
-HYBRID_CFLAGS_ALWAYS := -mabi=lp64 -mcmodel=medany -mtune=thead-c906 -ffreestanding -fno-pic -fno-strict-aliasing \
-  -fno-common -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -I$(HYBRID_SDK) -I$(HYBRID_ABI)
-HYBRID_LDFLAGS := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,-z,max-page-size=16 -Wl,--gc-sections \
-  -Wl,--build-id=none -Wl,--no-warn-rwx-segments -T $(HYBRID_SDK)/contract.ld
+# unaligned loads and stores single instructions. `hybrid build` takes the same two files of flags.
+HYBRID_CFLAGS ?= -O2 -Wall -Wextra
+HYBRID_CFLAGS_ALWAYS := @$(HYBRID_SDK)/compile.flags -I$(HYBRID_SDK) -I$(HYBRID_ABI)
+HYBRID_LDFLAGS := @$(HYBRID_SDK)/link.flags -Wl,--gc-sections -T $(HYBRID_SDK)/contract.ld
 HYBRID_KIT := $(wildcard $(HYBRID_SDK)/*.c)
 HYBRID_KIT_H := $(wildcard $(HYBRID_SDK)/*.h)
 
@@ -27,7 +24,7 @@ HYBRID_KIT_H := $(wildcard $(HYBRID_SDK)/*.h)
 define hybrid_object
 $(1): $(2) $$(HYBRID_KIT_H) | $$(HYBRID_ABI)/hybrid_abi.h
 	@mkdir -p $$(@D)
-	$$(call say,RVCC,$$@)$$(HYBRID_CC) -march=$$(HYBRID_ARCH) $$(HYBRID_CFLAGS) $$(HYBRID_CFLAGS_ALWAYS) $(3) -c -o $$@ $$<
+	$$(call say,RVCC,$$@)$$(HYBRID_CC) $$(HYBRID_CFLAGS_ALWAYS) $$(HYBRID_CFLAGS) $(3) -c -o $$@ $$<
 endef
 hybrid_o = $(HYBRID_OUT)/obj/$(basename $(subst ../,,$(1))).o
 
@@ -46,7 +43,7 @@ $(HYBRID_OUT)/$(1).elf: $(HYBRID_OUT)/$(1).debug.elf $(HYBRID_SDK)/finish.sh
 # The constructor: the same objects, begun at contract_constructor, with the runtime's image inside.
 $(HYBRID_OUT)/obj/$(1).constructor.o: $(HYBRID_SDK)/start.S $(HYBRID_OUT)/$(1).elf
 	@mkdir -p $$(@D)
-	$$(call say,RVCC,$$@)$$(HYBRID_CC) -march=$$(HYBRID_ARCH) $$(HYBRID_CFLAGS_ALWAYS) \
+	$$(call say,RVCC,$$@)$$(HYBRID_CC) $$(HYBRID_CFLAGS_ALWAYS) \
 	  '-DHYBRID_RUNTIME="$(HYBRID_OUT)/$(1).elf"' -c -o $$@ $$<
 $(HYBRID_OUT)/$(1).constructor.debug.elf: $(foreach s,$(2),$(call hybrid_o,$(s))) $(HYBRID_OUT)/obj/$(1).constructor.o \
   $(HYBRID_KIT_O) $(HYBRID_SDK)/contract.ld

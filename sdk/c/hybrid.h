@@ -367,6 +367,13 @@ HYBRID_NORETURN void hybrid_revert_reason(const char *text); // Error(string)
 // Ends as the last call did: with its return data, by return if `success`, else by revert.
 HYBRID_NORETURN void hybrid_end_as_called(bool success);
 
+// ---- debugging ----
+// A line of text for people: `hybrid test`, `hybrid run --calls` and a development node show it; on
+// a chain it has no effect but its gas (8 a word). %s text, %u and %d 64-bit numbers, %w a
+// hybrid_u256 by its address, %a a hybrid_address and %b hybrid_bytes by theirs, %% a percent sign.
+// At most 256 characters.
+void hybrid_debug(const char *format, ...);
+
 // ---- events ----
 // One to four topics, the first of them the event's hash.
 void hybrid_event(const hybrid_u256 *topics, size_t count, const void *p, size_t n);

@@ -100,9 +100,14 @@ passed:
 
     .pushsection .tohost, "aw"
     .balign 64
-    .globl tohost
-tohost:
+    .globl tohost, fromhost
+tohost: // sized, and with its counterpart, as other emulators want it
     .dword 0
+    .size tohost, 8
+    .balign 64
+fromhost:
+    .dword 0
+    .size fromhost, 8
     .popsection
     .pushsection .data
     .balign 64

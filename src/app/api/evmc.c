@@ -138,6 +138,7 @@ static struct evmc_result execute(struct evmc_vm *vm, const struct evmc_host_int
                     .context = context,
                     .message = message,
                     .code = {code, code_size},
+                    .hybrid = h->rejects_riscv,
                     .outer = h->run};
     gas_table_init(&r.price, (enum fork)revision);
     r.tx = host->get_tx_context(context);

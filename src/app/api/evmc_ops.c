@@ -203,14 +203,15 @@ static enum halt op_tstore(void *ctx, gas *g, const u256 *key, const u256 *value
     return HALT_NONE;
 }
 
-static enum halt op_keccak(void *ctx, gas *g, const u8 *p, u64 n, u256 *out)
+static enum halt op_keccak(void *ctx, gas *g, bytes data, u64 zeros, u256 *out)
 {
     struct run *r = run_of(ctx);
-    if (!gas_charge(g, r->price.KECCAK + r->price.KECCAK_WORD * words_of(n))) {
+    if ((zeros > 0 && r->hybrid) ||
+        !gas_charge(g, r->price.KECCAK + r->price.KECCAK_WORD * words_of(data.n + zeros))) {
         return HALT_OUT_OF_GAS;
     }
     b256 hash;
-    keccak256(&hash, p, n);
+    keccak256_with_zeros(&hash, data, zeros);
     *out = u256_from_b256(hash);
     return HALT_NONE;
 }

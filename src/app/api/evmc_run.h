@@ -17,6 +17,7 @@ struct run { // one execute()
     struct gas_table price;
     struct buf return_data; // of its last call or creation
     i64 refund;
+    bool hybrid; // code that begins with FF is not EVM code
     struct evmc_tx_context tx;
     struct run *outer; // the one below, NULL for the first
 };

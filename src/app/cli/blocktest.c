@@ -5,51 +5,38 @@
 #include "app/cli/blocktest.h"
 
 #include "app/cli/alloc.h"
-#include "core/chain/ethash.h"
-#include "core/chain/execute.h"
+#include "app/cli/test_chain.h"
 #include "core/chain/payload.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
+#include "lib/codec/hex.h"
 #include "lib/codec/json.h"
 #include "lib/num/u256.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define BLOCKS_MAX 1024u
-#define UNCLE_DEPTH 6u
-
 struct blocktest {
-    struct statetest_options options;
+    const struct suite_options *options;
     struct vm *vm[2];      // guest, native
     struct ethash *ethash; // made when a test has real seals
 };
 
-struct node { // an accepted block
-    struct header header;
-    u256 total_difficulty;
-    struct state *state; // after it
-    struct commitment *commitment;
-    struct node *parent; // NULL: genesis
-    bytes uncles;        // kept by the test
-};
-
-struct chain_under_test {
+struct test_run { // of a test in one form
     struct blocktest *runner;
-    struct vm *vm;
-    struct schedule schedule;
-    struct node *nodes[BLOCKS_MAX];
-    u32 count;
-    struct node *head;
-    struct buf kept[BLOCKS_MAX]; // bytes of the blocks
+    struct test_chain chain;
+    struct buf kept[TEST_BLOCKS_MAX]; // codings of the blocks
     u32 kept_count;
-    struct buf *why;
+    struct buf why;  // what is wrong
+    struct buf seen; // verdict and gas of each block, to compare the forms by
+    struct buf note; // refusals for another reason than the test names
+    u64 faults;
 };
 
-struct blocktest *blocktest_new(const struct statetest_options *o)
+struct blocktest *blocktest_new(const struct suite_options *o)
 {
     struct blocktest *t = mem_zalloc(sizeof *t);
-    t->options = *o;
+    t->options = o;
     t->vm[0] = o->guest ? vm_new(VM_EVM_GUEST) : NULL;
     t->vm[1] = o->native ? vm_new(VM_EVM_NATIVE) : NULL;
     return t;
@@ -63,180 +50,9 @@ void blocktest_free(struct blocktest *t)
     mem_free(t);
 }
 
-static struct node *find_node(const struct chain_under_test *c, const b256 *hash)
-{
-    for (u32 i = 0; i < c->count; i++) {
-        if (b256_equal(&c->nodes[i]->header.hash, hash)) {
-            return c->nodes[i];
-        }
-    }
-    return NULL;
-}
-
-static enum fault ancestor(void *ctx, u64 number, b256 *out)
-{
-    const struct node *n = ctx;
-    while (n != NULL && n->header.number > number) {
-        n = n->parent;
-    }
-    if (n != NULL) {
-        *out = n->header.hash;
-    }
-    return FAULT_NONE;
-}
-
-static enum block_verdict check_header(struct chain_under_test *c, const struct block_rules *r,
-                                       const struct header *h, const struct header *parent)
-{
-    enum block_verdict v = header_check(r, h, parent);
-    if (v != BLOCK_VALID || !c->schedule.proves_work || r->fork >= FORK_PARIS) {
-        return v;
-    }
-    b256 sealed;
-    header_seal_hash(&sealed, h);
-    if (c->runner->ethash == NULL) {
-        c->runner->ethash = ethash_new();
-    }
-    bool ok = ethash_verify(c->runner->ethash, h->number, &sealed, &h->mix_hash, h->nonce,
-                            &h->difficulty);
-    return ok ? BLOCK_VALID : BLOCK_SEAL;
-}
-
-// ---- uncles (yellow paper, 11.1)
-
-static bool is_ancestor(const struct node *from, const b256 *hash, u32 depth)
-{
-    for (u32 i = 0; from != NULL && i < depth; i++, from = from->parent) {
-        if (b256_equal(&from->header.hash, hash)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool was_included(const struct node *from, const b256 *hash)
-{
-    for (u32 i = 0; from != NULL && i <= UNCLE_DEPTH; i++, from = from->parent) {
-        bytes rest = from->uncles;
-        struct header uncle;
-        while (rest.n > 0 && header_decode(&uncle, &rest)) {
-            if (b256_equal(&uncle.hash, hash)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static enum block_verdict check_uncle(struct chain_under_test *c, const struct header *uncle,
-                                      const struct header *h, const struct node *parent)
-{
-    const struct node *base = find_node(c, &uncle->parent_hash);
-    u64 age = h->number - uncle->number;
-    bool placed = base != NULL && base != parent && age >= 1 && age <= UNCLE_DEPTH &&
-                  is_ancestor(parent, &uncle->parent_hash, UNCLE_DEPTH + 2) &&
-                  !is_ancestor(parent, &uncle->hash, UNCLE_DEPTH + 2) &&
-                  !was_included(parent, &uncle->hash);
-    if (!placed) {
-        return BLOCK_UNCLES;
-    }
-    struct block_rules r =
-        schedule_rules(&c->schedule, uncle->number, uncle->timestamp, &base->total_difficulty);
-    return check_header(c, &r, uncle, &base->header);
-}
-
-static enum block_verdict check_uncles(struct chain_under_test *c, const struct block *b,
-                                       const struct node *parent)
-{
-    bytes rest = b->uncles;
-    b256 seen = {{0}};
-    u32 n = 0;
-    while (rest.n > 0) {
-        struct header uncle;
-        if (!header_decode(&uncle, &rest)) {
-            return BLOCK_RLP;
-        }
-        if (n >= 2 || (n == 1 && b256_equal(&seen, &uncle.hash))) {
-            return BLOCK_UNCLES;
-        }
-        seen = uncle.hash;
-        n++;
-        enum block_verdict v = check_uncle(c, &uncle, &b->header, parent);
-        if (v != BLOCK_VALID) {
-            return v;
-        }
-    }
-    return BLOCK_VALID;
-}
-
-// ---- import
-
-static struct node *add_node(struct chain_under_test *c, const struct header *h,
-                             struct node *parent, struct state *s, struct commitment *commitment)
-{
-    struct node *n = mem_zalloc(sizeof *n);
-    n->header = *h;
-    n->parent = parent;
-    n->state = s;
-    n->commitment = commitment;
-    n->total_difficulty =
-        parent == NULL ? h->difficulty : u256_add(parent->total_difficulty, h->difficulty);
-    c->nodes[c->count++] = n;
-    bool mined = !u256_is_zero(h->difficulty);
-    if (parent == NULL || !mined || u256_gt(n->total_difficulty, c->head->total_difficulty)) {
-        c->head = n;
-    }
-    return n;
-}
-
-static enum fault import_block(struct chain_under_test *c, bytes wire, enum block_verdict *v,
-                               struct block_result *result)
-{
-    struct block b;
-    *v = BLOCK_RLP;
-    if (!block_decode(&b, wire)) {
-        return FAULT_NONE;
-    }
-    struct node *parent = find_node(c, &b.header.parent_hash);
-    if (parent == NULL) {
-        *v = BLOCK_PARENT_UNKNOWN;
-        return FAULT_NONE;
-    }
-    const struct node *same = find_node(c, &b.header.hash);
-    if (same != NULL) {
-        *v = BLOCK_VALID; // known already
-        return FAULT_NONE;
-    }
-    struct block_rules r = schedule_rules(&c->schedule, b.header.number, b.header.timestamp,
-                                          &parent->total_difficulty);
-    *v = check_header(c, &r, &b.header, &parent->header);
-    *v = *v == BLOCK_VALID ? block_check_body(&r, &b) : *v;
-    *v = *v == BLOCK_VALID ? check_uncles(c, &b, parent) : *v;
-    if (*v != BLOCK_VALID) {
-        return FAULT_NONE;
-    }
-    struct chain_ancestry ancestry = {parent, ancestor};
-    struct block_context ctx = {
-        .vm = c->vm,
-        .state = state_clone(parent->state),
-        .commitment = commitment_clone(parent->commitment),
-        .schedule = &c->schedule,
-        .rules = &r,
-        .ancestry = &ancestry,
-    };
-    enum fault f = block_execute(&ctx, &b, v, result);
-    if (f == FAULT_NONE && *v == BLOCK_VALID) {
-        add_node(c, &b.header, parent, ctx.state, ctx.commitment)->uncles = b.uncles;
-    } else {
-        state_free(ctx.state);
-        commitment_free(ctx.commitment);
-    }
-    return f;
-}
-
 // ---- one test
 
-static enum fault read_schedule(struct chain_under_test *c, const json_value *test)
+static enum fault read_schedule(struct test_run *c, const json_value *test)
 {
     json_value v;
     json_value config;
@@ -246,7 +62,7 @@ static enum fault read_schedule(struct chain_under_test *c, const json_value *te
     usize n = 0;
     TRY(json_member(&v, test, "network"));
     TRY(json_get_text(&name, &n, &v));
-    if (!schedule_from_test_name(&c->schedule, name)) {
+    if (!schedule_from_test_name(&c->chain.schedule, name)) {
         return json_refuse(&v, "unknown network %s", name);
     }
     const char *engine = "Ethash"; // of old files that do not say
@@ -254,14 +70,14 @@ static enum fault read_schedule(struct chain_under_test *c, const json_value *te
     if (found) {
         TRY(json_get_text(&engine, &n, &v));
     }
-    c->schedule.proves_work = strcmp(engine, "Ethash") == 0;
+    c->chain.schedule.proves_work = strcmp(engine, "Ethash") == 0;
     TRY(json_member(&v, test, "network"));
     TRY(json_get_text(&name, &n, &v));
-    c->schedule.params = vm_params_default();
-    c->schedule.params.riscv = c->runner->options.riscv;
+    c->chain.schedule.params = vm_params_default();
+    c->chain.schedule.params.riscv = c->runner->options->riscv;
     TRY(json_find(&config, &found, test, "config"));
     if (found) {
-        TRY(json_find_u256(&c->schedule.chain_id, &config, "chainid"));
+        TRY(json_find_u256(&c->chain.schedule.chain_id, &config, "chainid"));
         TRY(json_find(&blobs, &found, &config, "blobSchedule"));
     }
     if (!found) {
@@ -270,14 +86,14 @@ static enum fault read_schedule(struct chain_under_test *c, const json_value *te
     // Activations by name: of a transition "XToYAt…" the first is X, the second Y.
     const char *to = strstr(name, "To");
     const char *at = to != NULL ? strstr(to, "At") : NULL;
-    for (u32 i = 0; i < c->schedule.count; i++) {
+    for (u32 i = 0; i < c->chain.schedule.count; i++) {
         char fork[64];
         usize size = to == NULL ? n : i == 0 ? (usize)(to - name) : (usize)(at - to - 2);
         (void)snprintf(fork, sizeof fork, "%.*s", (int)size, i == 0 ? name : to + 2);
         json_value row;
         TRY(json_find(&row, &found, &blobs, fork));
         if (found) {
-            struct blob_schedule *b = &c->schedule.fork[i].blobs;
+            struct blob_schedule *b = &c->chain.schedule.fork[i].blobs;
             TRY(json_find_u64(&b->target, &row, "target"));
             TRY(json_find_u64(&b->max, &row, "max"));
             TRY(json_find_u64(&b->update_fraction, &row, "baseFeeUpdateFraction"));
@@ -286,15 +102,7 @@ static enum fault read_schedule(struct chain_under_test *c, const json_value *te
     return FAULT_NONE;
 }
 
-static struct buf *fail(const char *path, const char *test, const char *form,
-                        struct statetest_tally *tally)
-{
-    tally->failed++;
-    buf_printf(&tally->failures, "FAIL %s %s %s: ", path, test, form);
-    return &tally->failures;
-}
-
-static enum fault read_genesis(struct chain_under_test *c, const json_value *test)
+static enum fault read_genesis(struct test_run *c, const json_value *test)
 {
     json_value v;
     bool found = false;
@@ -341,22 +149,27 @@ static enum fault read_genesis(struct chain_under_test *c, const json_value *tes
     b256 root;
     struct commitment *commitment = commitment_new();
     commitment_root(&root, commitment, s);
-    (void)add_node(c, &h, NULL, s, commitment);
+    (void)test_chain_add(&c->chain, &h, NULL, s, commitment);
     return b256_equal(&root, &h.state_root) ? FAULT_NONE
                                             : json_refuse(test, "pre is not the genesis state");
 }
 
-// Whether the block is to be refused.
-static enum fault expects_refusal(bool *refusal, const json_value *block, const json_value *test)
+// What is expected of a block or payload.
+struct expectation {
+    bool refusal;
+    const char *names; // of verdicts, alternatives divided by |; "": it does not say
+};
+
+static enum fault expect_of_block(struct expectation *e, const json_value *block,
+                                  const json_value *test)
 {
     json_value v;
     bool found = false;
-    bool has_header = false;
-    TRY(json_find(&v, &has_header, block, "blockHeader"));
-    *refusal = !has_header;
     json_value network;
-    const char *name = "";
     usize n = 0;
+    TRY(json_find(&v, &found, block, "blockHeader"));
+    *e = (struct expectation){.refusal = !found, .names = ""};
+    const char *name = "";
     TRY(json_member(&network, test, "network"));
     TRY(json_get_text(&name, &n, &network));
     char member[128];
@@ -364,67 +177,93 @@ static enum fault expects_refusal(bool *refusal, const json_value *block, const 
     const char *const members[] = {"expectException", "expectExceptionALL", member};
     for (u32 i = 0; i < COUNT_OF(members); i++) {
         TRY(json_find(&v, &found, block, members[i]));
-        *refusal = *refusal || found;
+        e->refusal = e->refusal || found;
+        if (found && json_kind_of(&v) == JSON_KIND_TEXT) {
+            TRY(json_get_text(&e->names, &n, &v));
+        }
     }
     return FAULT_NONE;
 }
 
-// Imports and compares with what is expected: a sentence in `why` if it is otherwise.
-static void import_expecting(struct chain_under_test *c, bytes wire, bool refusal, struct buf *why)
+// Imports and compares with what is expected.
+static void import_expecting(struct test_run *c, bytes wire, const struct expectation *e)
 {
     enum block_verdict v = BLOCK_RLP;
     struct block_result result = {.gas_used = 0};
     u32 index = c->kept_count - 1;
-    enum fault f = wire.n > 0 ? import_block(c, wire, &v, &result) : FAULT_NONE;
+    enum fault f = wire.n > 0 ? test_chain_import(&c->chain, wire, &v, &result) : FAULT_NONE;
+    const char *got = v == BLOCK_VALID         ? "accepted"
+                      : v == BLOCK_TRANSACTION ? verdict_name(result.transaction_verdict)
+                                               : block_verdict_name(v);
+    buf_printf(&c->seen, "block %u: %s, gas used %llu; ", index, got,
+               (unsigned long long)result.gas_used);
     if (f != FAULT_NONE) {
-        buf_printf(why, "block %u: fault: %s (%s)", index, fault_text(f), vm_fault_detail(c->vm));
-    } else if (refusal != (v != BLOCK_VALID)) {
-        buf_printf(why, "block %u: %s, expected %s", index,
-                   v == BLOCK_VALID         ? "accepted"
-                   : v == BLOCK_TRANSACTION ? verdict_name(result.transaction_verdict)
-                                            : block_verdict_name(v),
-                   refusal ? "a refusal" : "none");
+        c->faults++;
+        buf_printf(&c->why, "block %u: fault: %s (%s)", index, fault_text(f),
+                   vm_fault_detail(c->chain.vm));
+    } else if (e->refusal && v == BLOCK_VALID) {
+        buf_printf(&c->why, "block %u: accepted, expected a refusal: %s", index, e->names);
+    } else if (!e->refusal && v != BLOCK_VALID) {
+        buf_printf(&c->why, "block %u: refused: %s, expected to be accepted", index, got);
+    } else if (e->names[0] != 0 && !tally_names(e->names, got)) {
+        buf_printf(&c->note, "block %u: refused as %s, expected %s; ", index, got, e->names);
     }
 }
 
-static enum fault keep_wire(struct chain_under_test *c, const json_value *blocks, struct buf **wire)
+static enum fault keep_wire(struct test_run *c, const json_value *blocks, struct buf **wire)
 {
-    if (c->kept_count >= BLOCKS_MAX - 1) {
-        return json_refuse(blocks, "more than %u blocks", BLOCKS_MAX);
+    if (c->kept_count >= TEST_BLOCKS_MAX - 1) {
+        return json_refuse(blocks, "more than %u blocks", TEST_BLOCKS_MAX);
     }
     *wire = &c->kept[c->kept_count++];
     return FAULT_NONE;
 }
 
 // Calls of engine_newPayload: a payload is refused with an error, found invalid, or taken.
-static enum fault import_payload(struct chain_under_test *c, const json_value *call,
-                                 struct buf *wire, struct buf *why)
+static enum fault import_payload(struct test_run *c, const json_value *call, struct buf *wire)
 {
     json_value params;
+    json_value code;
     json_value v;
     u64 version = 0;
+    usize n = 0;
     bool has_error = false;
-    bool is_invalid = false;
+    struct expectation e = {.names = ""};
     TRY(json_member(&params, call, "params"));
     TRY(json_find_u64(&version, call, "newPayloadVersion"));
-    TRY(json_find(&v, &has_error, call, "errorCode"));
-    TRY(json_find(&v, &is_invalid, call, "validationError"));
-    enum payload_verdict verdict = payload_to_block(wire, &params, version, &c->schedule);
-    bool is_error = verdict == PAYLOAD_PARAMS || verdict == PAYLOAD_FORK;
-    if (is_error != has_error) {
-        const struct buf *e = &call->document->error;
-        buf_printf(why, "payload %u: %s, expected %s (%.*s)", c->kept_count - 1,
-                   payload_verdict_text(verdict), has_error ? "an error" : "none", (int)e->n,
-                   (const char *)e->p);
-    } else if (verdict == PAYLOAD_BLOCK) {
-        import_expecting(c, buf_bytes(wire), is_invalid, why);
-    } else if (!is_error && !is_invalid) {
-        buf_printf(why, "payload %u: %s", c->kept_count - 1, payload_verdict_text(verdict));
+    TRY(json_find(&code, &has_error, call, "errorCode"));
+    TRY(json_find(&v, &e.refusal, call, "validationError"));
+    if (e.refusal && json_kind_of(&v) == JSON_KIND_TEXT) {
+        TRY(json_get_text(&e.names, &n, &v));
     }
+    enum payload_verdict verdict = payload_to_block(wire, &params, version, &c->chain.schedule);
+    u32 index = c->kept_count - 1;
+    struct buf *why = &c->why;
+    struct buf expected = {0};
+    if (has_error) {
+        json_put_copy(&expected, &code);
+    }
+    bool is_error = payload_error_code(verdict) != 0;
+    struct buf got = {0};
+    buf_printf(&got, is_error ? "%d" : "", payload_error_code(verdict));
+    if (got.n != expected.n || !equal_bytes(got.p, expected.p, got.n)) {
+        const struct buf *document = &call->document->error;
+        buf_printf(why, "payload %u: error %.*s: %s (%.*s), expected %.*s", index, (int)got.n,
+                   (const char *)got.p, payload_verdict_text(verdict), (int)document->n,
+                   (const char *)document->p, (int)expected.n, (const char *)expected.p);
+    } else if (verdict == PAYLOAD_BLOCK) {
+        import_expecting(c, buf_bytes(wire), &e);
+    } else if (!is_error && !e.refusal) {
+        buf_printf(why, "payload %u: invalid: %s, expected to be taken", index,
+                   payload_verdict_text(verdict));
+    }
+    buf_clear(&call->document->error); // what was expected is not the file's fault
+    buf_fini(&expected);
+    buf_fini(&got);
     return FAULT_NONE;
 }
 
-static enum fault import_all(struct chain_under_test *c, const json_value *test, struct buf *why)
+static enum fault import_all(struct test_run *c, const json_value *test)
 {
     json_value blocks;
     bool is_engine;
@@ -432,98 +271,127 @@ static enum fault import_all(struct chain_under_test *c, const json_value *test,
     if (!is_engine) {
         TRY(json_member(&blocks, test, "blocks"));
     }
-    for (usize i = 0; why->n == 0 && i < json_count(&blocks); i++) {
+    TRY(json_expect(&blocks, JSON_KIND_LIST));
+    for (usize i = 0; c->why.n == 0 && i < json_count(&blocks); i++) {
         json_value block = json_element(&blocks, i);
         struct buf *wire = NULL;
         TRY(keep_wire(c, &blocks, &wire));
         if (is_engine) {
-            TRY(import_payload(c, &block, wire, why));
+            TRY(import_payload(c, &block, wire));
             continue;
         }
-        bool refusal = false;
+        struct expectation e;
         json_value rlp;
-        TRY(expects_refusal(&refusal, &block, test));
+        TRY(expect_of_block(&e, &block, test));
         TRY(json_member(&rlp, &block, "rlp"));
         bool ok = json_get_data(wire, &rlp) == FAULT_NONE;
-        import_expecting(c, ok ? buf_bytes(wire) : BYTES_NONE, refusal, why);
+        buf_clear(&rlp.document->error); // no bytes are no block
+        import_expecting(c, ok ? buf_bytes(wire) : BYTES_NONE, &e);
     }
     return FAULT_NONE;
 }
 
-static enum fault judge(struct chain_under_test *c, const json_value *test, struct buf *why)
+static enum fault judge(struct test_run *c, const json_value *test)
 {
     b256 last = {{0}};
+    const b256 *head = &c->chain.head->header.hash;
     TRY(json_find_b256(&last, test, "lastblockhash"));
-    if (why->n == 0 && !b256_equal(&last, &c->head->header.hash)) {
-        const struct node *n = find_node(c, &last);
-        buf_printf(why, "the head is block %llu, not %s",
-                   (unsigned long long)c->head->header.number,
-                   n != NULL ? "another accepted one" : "one that was accepted");
+    if (c->why.n == 0 && !b256_equal(&last, head)) {
+        buf_printf(&c->why, "the head is block %llu ",
+                   (unsigned long long)c->chain.head->header.number);
+        hex_put_data(&c->why, head->b, sizeof head->b);
+        buf_put_text(&c->why, ", expected ");
+        hex_put_data(&c->why, last.b, sizeof last.b);
+        buf_printf(&c->why, ", which %s accepted",
+                   test_chain_find(&c->chain, &last) != NULL ? "was" : "was not");
     }
     return FAULT_NONE;
 }
 
-static enum fault run_form(struct blocktest *t, struct vm *vm, const json_value *test,
-                           struct buf *why)
+static void test_run_free(struct test_run *c)
 {
-    struct chain_under_test *c = mem_zalloc(sizeof *c);
-    c->runner = t;
-    c->vm = vm;
-    enum fault f = read_schedule(c, test);
-    f = f == FAULT_NONE ? read_genesis(c, test) : f;
-    f = f == FAULT_NONE ? import_all(c, test, why) : f;
-    f = f == FAULT_NONE ? judge(c, test, why) : f;
-    for (u32 i = 0; i < c->count; i++) {
-        state_free(c->nodes[i]->state);
-        commitment_free(c->nodes[i]->commitment);
-        mem_free(c->nodes[i]);
-    }
+    test_chain_fini(&c->chain);
     for (u32 i = 0; i < c->kept_count; i++) {
         buf_fini(&c->kept[i]);
     }
+    buf_fini(&c->why);
+    buf_fini(&c->seen);
+    buf_fini(&c->note);
     mem_free(c);
-    return f;
 }
 
-static enum fault run_test(struct blocktest *t, const char *path, const json_value *test,
-                           struct statetest_tally *tally)
+static enum fault run_form(struct test_run *c, struct blocktest *t, u32 form,
+                           const json_value *test)
 {
-    for (u32 form = 0; form < 2; form++) {
+    c->runner = t;
+    c->chain.vm = t->vm[form];
+    c->chain.ethash = &t->ethash;
+    TRY(read_schedule(c, test));
+    TRY(read_genesis(c, test));
+    TRY(import_all(c, test));
+    return judge(c, test);
+}
+
+// The forms must agree on every block, whatever the file expects: on valid ones their roots do.
+static void compare_forms(struct tally_case *told, const struct test_run *r,
+                          const struct test_run *n)
+{
+    if (r->seen.n != n->seen.n || !equal_bytes(r->seen.p, n->seen.p, r->seen.n)) {
+        buf_printf(&told->why, "riscv saw %.*snative saw %.*s", (int)r->seen.n,
+                   (const char *)r->seen.p, (int)n->seen.n, (const char *)n->seen.p);
+    }
+}
+
+static enum fault run_test(struct blocktest *t, struct tally *tally, const json_value *test)
+{
+    struct tally_case told = {.test = test->name};
+    struct test_run *run[2] = {NULL, NULL};
+    enum fault f = FAULT_NONE;
+    for (u32 form = 0; form < 2 && f == FAULT_NONE; form++) {
         if (t->vm[form] == NULL) {
             continue;
         }
-        struct buf why = {0};
-        TRY(run_form(t, t->vm[form], test, &why));
-        if (why.n > 0) {
-            struct buf *out = fail(path, test->name, form == 0 ? "riscv" : "native", tally);
-            buf_printf(out, "%.*s\n", (int)why.n, (const char *)why.p);
-        } else {
-            tally->passed++;
+        struct test_run *c = run[form] = mem_zalloc(sizeof *c);
+        f = run_form(c, t, form, test);
+        tally->faults += c->faults;
+        if (c->why.n > 0) {
+            buf_printf(&told.why, "%s: %.*s; ", form == 0 ? "riscv" : "native", (int)c->why.n,
+                       (const char *)c->why.p);
         }
-        buf_fini(&why);
+        buf_clear(&told.note);
+        buf_put(&told.note, c->note.p, c->note.n);
     }
-    return FAULT_NONE;
+    if (f == FAULT_NONE && run[0] != NULL && run[1] != NULL) {
+        compare_forms(&told, run[0], run[1]);
+    }
+    for (u32 form = 0; form < 2; form++) {
+        if (run[form] != NULL) {
+            test_run_free(run[form]);
+        }
+    }
+    if (f == FAULT_NONE) {
+        tally_tell(tally, &told);
+    }
+    tally_case_fini(&told);
+    return f;
 }
 
-void blocktest_run(struct blocktest *t, const char *path, bytes text, struct statetest_tally *tally)
+void blocktest_run(struct blocktest *t, bytes text, struct tally *tally)
 {
     struct json j;
     enum fault f = json_parse(&j, text);
     if (f == FAULT_NONE) {
         json_value root = json_root(&j);
         json_value test = {0};
-        while (json_next_member(&test, &root)) {
-            bool wanted = t->options.filter == NULL || strstr(test.name, t->options.filter) != NULL;
-            if (wanted && run_test(t, path, &test, tally) != FAULT_NONE) {
-                f = FAULT_BAD_INPUT;
-                break;
+        f = json_expect(&root, JSON_KIND_OBJECT);
+        while (f == FAULT_NONE && json_next_member(&test, &root)) {
+            if (tally_take(tally, test.name)) {
+                f = run_test(t, tally, &test);
             }
         }
     }
     if (f != FAULT_NONE) {
-        tally->failed++;
-        buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j.error.n,
-                   (const char *)j.error.p);
+        tally_broken(tally, buf_bytes(&j.error));
     }
     json_fini(&j);
 }

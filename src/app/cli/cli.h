@@ -16,16 +16,8 @@ enum cli_status {
 
 int cmd_run(int argc, char **argv);
 int cmd_play(int argc, char **argv);
-int cmd_statetest(int argc, char **argv);
-int cmd_blocktest(int argc, char **argv);
-int cmd_enginetest(int argc, char **argv);
+int cmd_suite(int argc, char **argv); // statetest, blocktest … by argv[0]
 int cmd_b11r(int argc, char **argv);
-int cmd_txtest(int argc, char **argv);
-int cmd_trietest(int argc, char **argv);
-int cmd_rlptest(int argc, char **argv);
-int cmd_difficultytest(int argc, char **argv);
-int cmd_precompiletest(int argc, char **argv);
-int cmd_genesistest(int argc, char **argv);
 int cmd_t8n(int argc, char **argv);
 int cmd_genesis(int argc, char **argv);
 int cmd_rv_run(int argc, char **argv);

@@ -35,7 +35,7 @@ static const struct option_set SET = {
              "mode, paging,\n"
              "traps) and prints PASS or FAIL for each. A program passes by storing 1 to its symbol "
              "`tohost`,\n"
-             "or by ecall with a7 = 93 and a0 = 0 before it sets a trap vector.",
+             "or by ecall with a7 = 93 and a0 = 0 if it has no `tohost` or has set no trap vector.",
     .examples = "  hybrid rv test build/rv/*.elf\n"
                 "  hybrid rv test --signature=add.signature add.elf\n",
     .row = ROWS,
@@ -94,6 +94,9 @@ static bool run_file(struct buf *out, const char *path, const struct bare_option
         if (result.end == BARE_REFUSED) {
             buf_printf(&why, "%s: ", path);
             buf_put(&why, result.text.p, result.text.n);
+        } else if (signature_path != NULL && result.no_signature != NULL) {
+            f = FAULT_BAD_INPUT;
+            buf_printf(&why, "no signature: %s", result.no_signature);
         } else if (signature_path != NULL) {
             f = os_write_file(&why, signature_path, buf_bytes(&result.signature));
         }

@@ -7,6 +7,7 @@
 #include "app/cli/options.h"
 #include "engine/rv/decode.h"
 #include "engine/rv/disasm.h"
+#include "engine/rv/hv1.h"
 #include "lib/base/bytes.h"
 
 #define ADDRESS_DEFAULT 0x80300000u
@@ -91,6 +92,27 @@ static void put_text(struct buf *out, const struct elf_view *v, struct elf_text 
     }
 }
 
+// What there is to list: at least one segment, and no more than an image may have, so that a
+// hostile file's listing is in proportion to its size.
+static bool check_texts(struct options *o, const struct elf_view *v)
+{
+    struct elf_text text;
+    if (!elf_view_text(&text, v, 0)) {
+        buf_printf(
+            &o->why,
+            "%s has no executable segment whose bytes lie in the file; is it cut off, or not "
+            "linked? Raw bytes are listed by --raw @%s",
+            o->operand[0], o->operand[0]);
+        return false;
+    }
+    if (elf_view_text(&text, v, HV1_SEGMENTS_MAX)) {
+        buf_printf(&o->why, "%s has more than %u executable segments", o->operand[0],
+                   HV1_SEGMENTS_MAX);
+        return false;
+    }
+    return true;
+}
+
 static bool list_elf(struct buf *out, struct options *o, u32 flags)
 {
     struct buf file = {0};
@@ -101,6 +123,7 @@ static bool list_elf(struct buf *out, struct options *o, u32 flags)
                    o->operand[0], o->operand[0]);
         ok = false;
     }
+    ok = ok && check_texts(o, &view);
     struct elf_text text;
     for (u32 i = 0; ok && elf_view_text(&text, &view, i); i++) {
         u64 end = text.gva + text.data.n;

@@ -4,7 +4,10 @@
 #include "app/api/transaction.h"
 #include "app/cli/cli.h"
 #include "app/cli/run.h"
+#include "engine/rv/hv1.h"
+#include "lib/base/bytes.h"
 
+#define NO_HEADER (~0u)         // of hv1_validate: the fault is in no program header
 #define GAS_DEFAULT 1000000000u // 4 G cycles: programs that compute, not transactions
 
 enum {
@@ -33,6 +36,25 @@ static const struct option_set option_set = {
     .count = OPTION_COUNT,
 };
 
+// On chain such code halts with bad_image and no more; here is the place to say why.
+static bool check_image(struct options *o, bytes container)
+{
+    struct hv1_image image;
+    u32 at = NO_HEADER;
+    const enum hv1_verdict v =
+        hv1_validate(&image, &at, bytes_slice(container, 1, container.n - 1));
+    if (v == HV1_OK) {
+        return true;
+    }
+    buf_printf(&o->why, "%s is not an HV1 image: ", o->operand[0]);
+    if (at != NO_HEADER) {
+        buf_printf(&o->why, "program header %u: ", at);
+    }
+    buf_printf(&o->why, "%s; link it by the SDK; bare-metal programs are run by `hybrid rv test`",
+               hv1_verdict_text(v));
+    return false;
+}
+
 static bool read_options(struct run_plan *p, struct options *o)
 {
     struct buf why = {0};
@@ -54,6 +76,9 @@ static bool read_options(struct run_plan *p, struct options *o)
     if (ok && (p->code.n == 0 || p->code.p[0] != 0xff)) {
         buf_printf(&o->why, "%s is not an ELF; EVM code is run by `hybrid run --code`",
                    o->operand[0]);
+        return false;
+    }
+    if (ok && !check_image(o, buf_bytes(&p->code))) {
         return false;
     }
     p->trace_path = o->value[OPTION_TRACE];

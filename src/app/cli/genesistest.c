@@ -100,9 +100,10 @@ static enum fault run_fork_ids(const char *path, const json_value *test, struct 
     return f;
 }
 
-void genesistest_run(const char *path, bytes text, struct statetest_tally *tally)
+void genesistest_run(bytes text, struct tally *tally)
 {
-    unittest_each(path, text, tally,
+    const char *path = tally->path;
+    unittest_each(text, tally,
                   strstr(path, "forkid") != NULL              ? run_fork_ids
                   : strstr(path, "genesishashestest") != NULL ? run_main_genesis
                                                               : run_genesis);

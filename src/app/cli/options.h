@@ -10,7 +10,7 @@
 #include "lib/base/types.h"
 
 #define OPTIONS_MAX 40
-#define OPERANDS_MAX 8
+#define OPERANDS_MAX 64
 
 struct option_row {
     const char *name;     // without the two dashes

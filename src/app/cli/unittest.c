@@ -3,9 +3,7 @@
 // words: an empty buffer means that it passed.
 #include "app/cli/unittest.h"
 
-#include "core/chain/header_rules.h"
-#include "core/eth/transaction.h"
-#include "core/precompile/precompile.h"
+#include "core/chain/transact.h"
 #include "core/trie/root.h"
 #include "core/trie/trie.h"
 #include "lib/base/bytes.h"
@@ -13,59 +11,50 @@
 #include "lib/codec/json.h"
 #include "lib/codec/rlp.h"
 #include "lib/crypto/hash/keccak.h"
+#include "lib/crypto/sign.h"
 #include "lib/num/u256.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void tell(struct statetest_tally *tally, const char *path, const char *name, struct buf *why)
+static enum fault run_each(const json_value *root, struct tally *tally, test_function *run)
 {
-    if (why->n == 0) {
-        tally->passed++;
-        return;
+    bool is_list = json_kind_of(root) == JSON_KIND_LIST;
+    json_value test = {0};
+    usize count = json_count(root);
+    enum fault f = is_list ? FAULT_NONE : json_expect(root, JSON_KIND_OBJECT);
+    for (usize i = 0; f == FAULT_NONE && i < count; i++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "[%zu]", i);
+        if (is_list) {
+            test = json_element(root, i);
+        } else if (!json_next_member(&test, root)) {
+            break;
+        }
+        struct tally_case c = {.test = is_list ? number : test.name};
+        if (tally_take(tally, c.test)) {
+            f = run(tally->path, &test, &c.why);
+            if (f == FAULT_NONE) {
+                tally_tell(tally, &c);
+            }
+        }
+        tally_case_fini(&c);
     }
-    tally->failed++;
-    buf_printf(&tally->failures, "FAIL %s %s: %.*s\n", path, name, (int)why->n,
-               (const char *)why->p);
-    buf_clear(why);
+    return f;
 }
 
-static void broken_file(struct statetest_tally *tally, const char *path, const struct json *j)
-{
-    tally->failed++;
-    buf_printf(&tally->failures, "FAIL %s: %.*s\n", path, (int)j->error.n,
-               (const char *)j->error.p);
-}
-
-void unittest_each(const char *path, bytes text, struct statetest_tally *tally, test_function *run)
+void unittest_each(bytes text, struct tally *tally, test_function *run)
 {
     struct json j;
-    struct buf why = {0};
     enum fault f = json_parse(&j, text);
     if (f == FAULT_NONE) {
         json_value root = json_root(&j);
-        bool list = json_kind_of(&root) == JSON_KIND_LIST;
-        json_value test = {0};
-        usize count = json_count(&root);
-        for (usize i = 0; f == FAULT_NONE && i < count; i++) {
-            if (list) {
-                test = json_element(&root, i);
-            } else if (!json_next_member(&test, &root)) {
-                break;
-            }
-            f = run(path, &test, &why);
-            char number[24];
-            (void)snprintf(number, sizeof number, "[%zu]", i);
-            if (f == FAULT_NONE) {
-                tell(tally, path, list ? number : test.name, &why);
-            }
-        }
+        f = run_each(&root, tally, run);
     }
     if (f != FAULT_NONE) {
-        broken_file(tally, path, &j);
+        tally_broken(tally, buf_bytes(&j.error));
     }
     json_fini(&j);
-    buf_fini(&why);
 }
 
 // ---- transactions
@@ -119,8 +108,10 @@ static enum fault judge_fork(const json_value *expected, enum fork f, bytes wire
     address sender = {{0}};
     enum verdict verdict = transaction_decode(&t, wire);
     verdict = verdict == VERDICT_VALID ? judge_alone(&t, f, &sender) : verdict;
-    if (refuses != (verdict != VERDICT_VALID)) {
-        buf_printf(why, "%s: %s; ", fork_name(f), refuses ? "accepted" : verdict_name(verdict));
+    if (refuses && verdict == VERDICT_VALID) {
+        buf_put_text(why, "accepted, expected a refusal");
+    } else if (!refuses && verdict != VERDICT_VALID) {
+        buf_printf(why, "refused: %s, expected to be accepted", verdict_name(verdict));
     } else if (!refuses) {
         b256 hash = {{0}};
         b256 got;
@@ -135,37 +126,133 @@ static enum fault judge_fork(const json_value *expected, enum fork f, bytes wire
         bool ok = b256_equal(&hash, &got) && address_equal(&from, &sender) &&
                   intrinsic == transaction_intrinsic_gas(&price, &t).gas;
         if (!ok) {
-            buf_printf(why, "%s: hash, sender or intrinsic gas differ; ", fork_name(f));
+            buf_put_text(why, "hash, sender or intrinsic gas differ; ");
         }
     }
     transaction_fini(&t);
     return FAULT_NONE;
 }
 
-static enum fault run_transaction_test(const char *path, const json_value *test, struct buf *why)
+// One case for each fork.
+static enum fault judge_forks(struct tally *tally, const json_value *test)
 {
-    (void)path;
     json_value result;
     json_value of_fork = {0};
     struct buf wire = {0};
     TRY(json_member(&result, test, "result"));
-    TRY(json_find_data(&wire, test, "txbytes"));
-    enum fault fault = FAULT_NONE;
+    TRY(json_expect(&result, JSON_KIND_OBJECT));
+    enum fault fault = json_find_data(&wire, test, "txbytes");
     while (fault == FAULT_NONE && json_next_member(&of_fork, &result)) {
         enum fork f = FORK_FRONTIER;
+        struct tally_case c = {.test = test->name, .fork = of_fork.name};
         if (!fork_from_name(&f, of_fork.name)) {
-            buf_printf(why, "unknown fork %s; ", of_fork.name);
-            continue;
+            fault = json_refuse(&of_fork, "no fork has this name");
+        } else if (tally_take(tally, c.test)) {
+            fault = judge_fork(&of_fork, f, buf_bytes(&wire), &c.why);
+            if (fault == FAULT_NONE) {
+                tally_tell(tally, &c);
+            }
         }
-        fault = judge_fork(&of_fork, f, buf_bytes(&wire), why);
+        tally_case_fini(&c);
     }
     buf_fini(&wire);
     return fault;
 }
 
-void txtest_run(const char *path, bytes text, struct statetest_tally *tally)
+static void expect_address(struct buf *why, const char *what, const address *got,
+                           const address *expected)
 {
-    unittest_each(path, text, tally, run_transaction_test);
+    if (!address_equal(got, expected)) {
+        buf_printf(why, "%s ", what);
+        hex_put_data(why, got->b, sizeof got->b);
+        buf_put_text(why, ", expected ");
+        hex_put_data(why, expected->b, sizeof expected->b);
+        buf_put_text(why, "; ");
+    }
+}
+
+// BasicTests/keyaddrtest: a key, which is the hash of its seed, and its address. (The signature
+// beside them does not say of what hash it is, and is of none that is in use.)
+static enum fault judge_key(const json_value *test, struct buf *why)
+{
+    json_value v;
+    bytes seed;
+    b256 key = {{0}};
+    b256 hash;
+    address expected = {{0}};
+    address got = {{0}};
+    TRY(json_member(&v, test, "seed"));
+    TRY(json_get_text_bytes(&seed, &v));
+    TRY(json_find_b256(&key, test, "key"));
+    TRY(json_find_address(&expected, test, "addr"));
+    keccak256(&hash, seed.p, seed.n);
+    if (!b256_equal(&hash, &key) || !crypto_address_of_key(&got, &key)) {
+        buf_put_text(why, "the key is not that of its seed; ");
+    }
+    expect_address(why, "address", &got, &expected);
+    return FAULT_NONE;
+}
+
+// BasicTests/txtest: the members of a transaction, and what the key has made of them.
+static enum fault judge_signed(const json_value *test, struct buf *why)
+{
+    b256 key = {{0}};
+    u64 nonce = 0;
+    u64 limit = 0;
+    u256 price = u256_zero();
+    u256 value = u256_zero();
+    struct buf wire = {0};
+    struct transaction t = {.nonce = 0};
+    address signer = {{0}};
+    address expected = {{0}};
+    TRY(json_find_b256(&key, test, "key"));
+    TRY(json_find_u64(&nonce, test, "nonce"));
+    TRY(json_find_u64(&limit, test, "startgas"));
+    TRY(json_find_u256(&price, test, "gasprice"));
+    TRY(json_find_u256(&value, test, "value"));
+    enum fault f = json_find_data(&wire, test, "signed");
+    enum verdict v = transaction_decode(&t, buf_bytes(&wire));
+    v = v == VERDICT_VALID ? transaction_signer(&signer, &t, false) : v;
+    if (v != VERDICT_VALID || !crypto_address_of_key(&expected, &key)) {
+        buf_printf(why, "%s; ", verdict_name(v));
+    }
+    expect_address(why, "signer", &signer, &expected);
+    if (t.nonce != nonce || t.gas_limit != limit || !u256_eq(t.max_fee, price) ||
+        !u256_eq(t.value, value)) {
+        buf_put_text(why, "its members are not those of the coding; ");
+    }
+    transaction_fini(&t);
+    buf_fini(&wire);
+    return f;
+}
+
+static enum fault run_basic_test(const char *path, const json_value *test, struct buf *why)
+{
+    (void)path;
+    json_value v;
+    bool is_key;
+    TRY(json_find(&v, &is_key, test, "seed"));
+    return is_key ? judge_key(test, why) : judge_signed(test, why);
+}
+
+void txtest_run(bytes text, struct tally *tally)
+{
+    struct json j;
+    enum fault f = json_parse(&j, text);
+    if (f == FAULT_NONE) {
+        json_value root = json_root(&j);
+        json_value test = {0};
+        bool is_basic = json_kind_of(&root) == JSON_KIND_LIST;
+        f = is_basic ? run_each(&root, tally, run_basic_test)
+                     : json_expect(&root, JSON_KIND_OBJECT);
+        while (f == FAULT_NONE && !is_basic && json_next_member(&test, &root)) {
+            f = judge_forks(tally, &test);
+        }
+    }
+    if (f != FAULT_NONE) {
+        tally_broken(tally, buf_bytes(&j.error));
+    }
+    json_fini(&j);
 }
 
 // ---- tries
@@ -287,14 +374,17 @@ static enum fault run_trie_test(const char *path, const json_value *test, struct
     trie_hash(&got, &t);
     trie_fini(&t);
     if (!b256_equal(&got, &expected)) {
-        buf_printf(why, "another root");
+        buf_put_text(why, "root ");
+        hex_put_data(why, got.b, sizeof got.b);
+        buf_put_text(why, ", expected ");
+        hex_put_data(why, expected.b, sizeof expected.b);
     }
     return FAULT_NONE;
 }
 
-void trietest_run(const char *path, bytes text, struct statetest_tally *tally)
+void trietest_run(bytes text, struct tally *tally)
 {
-    unittest_each(path, text, tally, run_trie_test);
+    unittest_each(text, tally, run_trie_test);
 }
 
 // ---- RLP
@@ -385,7 +475,10 @@ static enum fault run_rlp_test(const char *path, const json_value *test, struct 
         struct buf got = {0};
         TRY(encode_value(&got, &in));
         if (got.n != coded.n || !equal_bytes(got.p, coded.p, got.n)) {
-            buf_printf(why, "another coding");
+            buf_put_text(why, "coding ");
+            hex_put_data(why, got.p, got.n);
+            buf_put_text(why, ", expected ");
+            hex_put_data(why, coded.p, coded.n);
         }
         buf_fini(&got);
     }
@@ -393,209 +486,7 @@ static enum fault run_rlp_test(const char *path, const json_value *test, struct 
     return FAULT_NONE;
 }
 
-void rlptest_run(const char *path, bytes text, struct statetest_tally *tally)
+void rlptest_run(bytes text, struct tally *tally)
 {
-    unittest_each(path, text, tally, run_rlp_test);
-}
-
-// ---- difficulty
-
-static bool difficulty_rules(struct block_rules *r, const char *name)
-{
-    struct schedule s;
-    if (!schedule_from_test_name(&s, name)) {
-        return false;
-    }
-    u256 nothing = u256_zero();
-    *r = schedule_rules(&s, 1, 0, &nothing);
-    return true;
-}
-
-// The fork that a file of the older form means, by its name.
-static const char *fork_of_path(const char *path)
-{
-    static const char *const NAMES[][2] = {
-        {"Byzantium", "Byzantium"},       {"Constantinople", "Constantinople"},
-        {"EIP2384", "Istanbul"},          {"Frontier", "Frontier"},
-        {"CustomHomestead", "Homestead"}, {"Homestead", "Homestead"},
-    };
-    for (u32 i = 0; i < COUNT_OF(NAMES); i++) {
-        if (strstr(path, NAMES[i][0]) != NULL) {
-            return NAMES[i][1];
-        }
-    }
-    return NULL; // a chain
-}
-
-// Difficulty rules of the main network and of Ropsten by block number (EIP-606, 609, 2384).
-static const char *fork_of_chain(const char *path, u64 number)
-{
-    static const struct {
-        u64 main, ropsten;
-        const char *fork;
-    } STEPS[] = {
-        {9200000, 7117117, "Istanbul"},
-        {7280000, 4230000, "Constantinople"},
-        {4370000, 1700000, "Byzantium"},
-        {1150000, 0, "Homestead"},
-    };
-    bool ropsten = strstr(path, "Ropsten") != NULL;
-    for (u32 i = 0; i < COUNT_OF(STEPS); i++) {
-        if (number >= (ropsten ? STEPS[i].ropsten : STEPS[i].main)) {
-            return STEPS[i].fork;
-        }
-    }
-    return "Frontier";
-}
-
-static enum fault run_difficulty_case(const char *fork, const json_value *test, struct buf *why)
-{
-    struct header parent = {.number = 0, .uncles_hash = UNCLES_NONE_HASH};
-    u64 number = 0;
-    u64 timestamp = 0;
-    u256 expected = u256_zero();
-    u256 uncles = u256_zero();
-    struct block_rules r;
-    TRY(json_find_u64(&parent.timestamp, test, "parentTimestamp"));
-    TRY(json_find_u256(&parent.difficulty, test, "parentDifficulty"));
-    TRY(json_find_u256(&uncles, test, "parentUncles"));
-    TRY(json_find_u64(&timestamp, test, "currentTimestamp"));
-    TRY(json_find_u64(&number, test, "currentBlockNumber"));
-    TRY(json_find_u256(&expected, test, "currentDifficulty"));
-    u256 none = u256_from_b256(UNCLES_NONE_HASH);
-    if (!u256_is_zero(uncles) && !u256_eq(uncles, none)) {
-        parent.uncles_hash = (b256){{1}};
-    }
-    parent.number = number - 1;
-    if (!difficulty_rules(&r, fork)) {
-        return json_refuse(test, "unknown fork %s", fork);
-    }
-    u256 got = header_difficulty(&r, timestamp, &parent);
-    if (!u256_eq(got, expected)) {
-        buf_printf(why, "another difficulty");
-    }
-    return FAULT_NONE;
-}
-
-struct difficulty_walk {
-    const char *path;
-    struct statetest_tally *tally;
-    struct buf why;
-};
-
-// fork -> case -> numbers, or the same one level flatter.
-static enum fault walk_difficulty(struct difficulty_walk *w, const char *fork, const json_value *v)
-{
-    json_value found_v;
-    bool is_case = false;
-    TRY(json_find(&found_v, &is_case, v, "currentDifficulty"));
-    if (is_case) {
-        u64 number = 0;
-        TRY(json_find_u64(&number, v, "currentBlockNumber"));
-        const char *of_path = fork_of_path(w->path);
-        const char *by_number = fork_of_chain(w->path, number);
-        const char *of_file = of_path != NULL ? of_path : by_number;
-        TRY(run_difficulty_case(fork != NULL ? fork : of_file, v, &w->why));
-        tell(w->tally, w->path, v->name, &w->why);
-        return FAULT_NONE;
-    }
-    json_value member = {0};
-    while (json_next_member(&member, v)) {
-        struct block_rules r;
-        if (strcmp(member.name, "_info") == 0) {
-            continue;
-        }
-        TRY(walk_difficulty(w, difficulty_rules(&r, member.name) ? member.name : fork, &member));
-    }
-    return FAULT_NONE;
-}
-
-void difficultytest_run(const char *path, bytes text, struct statetest_tally *tally)
-{
-    struct json j;
-    struct difficulty_walk w = {path, tally, {0}};
-    enum fault f = json_parse(&j, text);
-    if (f == FAULT_NONE) {
-        json_value root = json_root(&j);
-        f = walk_difficulty(&w, NULL, &root);
-    }
-    if (f != FAULT_NONE) {
-        broken_file(tally, path, &j);
-    }
-    json_fini(&j);
-    buf_fini(&w.why);
-}
-
-// ---- precompiles
-
-struct named_precompile {
-    const char *file;
-    u32 number;
-    enum fork fork;
-};
-
-static const struct named_precompile PRECOMPILES[] = {
-    {"ecRecover", 0x01, FORK_OSAKA},        {"modexp_eip2565", 0x05, FORK_BERLIN},
-    {"modexp_eip7883", 0x05, FORK_OSAKA},   {"modexp", 0x05, FORK_BYZANTIUM},
-    {"bn256Add", 0x06, FORK_ISTANBUL},      {"bn256ScalarMul", 0x07, FORK_ISTANBUL},
-    {"bn256Pairing", 0x08, FORK_ISTANBUL},  {"lake2", 0x09, FORK_ISTANBUL},
-    {"pointEvaluation", 0x0a, FORK_CANCUN}, {"blsG1Add", 0x0b, FORK_PRAGUE},
-    {"blsG1M", 0x0c, FORK_PRAGUE},          {"blsG2Add", 0x0d, FORK_PRAGUE},
-    {"blsG2M", 0x0e, FORK_PRAGUE},          {"blsPairing", 0x0f, FORK_PRAGUE},
-    {"blsMapG1", 0x10, FORK_PRAGUE},        {"blsMapG2", 0x11, FORK_PRAGUE},
-    {"p256Verify", 0x100, FORK_OSAKA},
-};
-
-static const struct named_precompile *precompile_of_path(const char *path)
-{
-    for (u32 i = 0; i < COUNT_OF(PRECOMPILES); i++) {
-        if (strstr(path, PRECOMPILES[i].file) != NULL) {
-            return &PRECOMPILES[i];
-        }
-    }
-    return NULL;
-}
-
-static enum fault run_precompile_test(const char *path, const json_value *test, struct buf *why)
-{
-    const struct named_precompile *named = precompile_of_path(path);
-    if (named == NULL) {
-        return json_refuse(test, "the file's name is not that of a precompile");
-    }
-    address a = {{0}};
-    store_be16(a.b + 18, (u16)named->number);
-    const struct precompile *p = precompile_find(named->fork, &a);
-    struct buf input = {0};
-    struct buf expected = {0};
-    struct buf got = {0};
-    u64 price = 0;
-    bool refuses = false;
-    json_value v;
-    TRY(json_find_data(&input, test, "Input"));
-    TRY(json_find_data(&expected, test, "Expected"));
-    TRY(json_find_u64(&price, test, "Gas"));
-    TRY(json_find(&v, &refuses, test, "ExpectedError"));
-    if (p == NULL || !precompile_available(p)) {
-        buf_printf(why, "not part of this build");
-    } else {
-        bool ok = precompile_run(p, buf_bytes(&input), &got);
-        u64 asked = precompile_price(p, named->fork, buf_bytes(&input));
-        if (ok == refuses) {
-            buf_printf(why, "%s", ok ? "accepted" : "refused");
-        } else if (ok && (got.n != expected.n || !equal_bytes(got.p, expected.p, got.n))) {
-            buf_printf(why, "another output");
-        } else if (ok && asked != price) {
-            buf_printf(why, "costs %llu, expected %llu", (unsigned long long)asked,
-                       (unsigned long long)price);
-        }
-    }
-    buf_fini(&input);
-    buf_fini(&expected);
-    buf_fini(&got);
-    return FAULT_NONE;
-}
-
-void precompiletest_run(const char *path, bytes text, struct statetest_tally *tally)
-{
-    unittest_each(path, text, tally, run_precompile_test);
+    unittest_each(text, tally, run_rlp_test);
 }

@@ -32,6 +32,11 @@ const char *payload_verdict_text(enum payload_verdict v)
     return (u32)v < COUNT_OF(TEXTS) ? TEXTS[v] : "unknown";
 }
 
+i32 payload_error_code(enum payload_verdict v)
+{
+    return v == PAYLOAD_PARAMS ? -32602 : v == PAYLOAD_FORK ? -38005 : 0;
+}
+
 static enum fault member_u64(u64 *out, const json_value *object, const char *name)
 {
     json_value v;

@@ -16,6 +16,8 @@ enum payload_verdict {
 };
 
 const char *payload_verdict_text(enum payload_verdict v);
+// The code of the JSON-RPC error that answers the call; 0 if it is answered with a status.
+i32 payload_error_code(enum payload_verdict v);
 // The parameters of a call of that version; the coding of the block is appended to *wire. What is
 // malformed gives PAYLOAD_PARAMS, and the document says what.
 enum payload_verdict payload_to_block(struct buf *wire, const json_value *params, u64 version,

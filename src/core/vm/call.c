@@ -191,12 +191,17 @@ address create2_address(const address *sender, const u256 *salt, const b256 *ini
     return a;
 }
 
-u64 initcode_size_max(const struct vm *vm, bytes init)
+bool initcode_is_container(const struct vm *vm, bytes init)
 {
     static const u8 MAGIC[5] = {0xFF, 0x7F, 0x45, 0x4C, 0x46};
-    bool container = vm->params.riscv && init.n >= 10 && init.p[0] == 0xFF &&
-                     equal_bytes(init.p + 5, MAGIC, sizeof MAGIC);
-    return container ? 2 * vm->params.max_code_size : vm->price.INITCODE_SIZE_MAX;
+    return vm->params.riscv && init.n >= 10 && init.p[0] == 0xFF &&
+           equal_bytes(init.p + 5, MAGIC, sizeof MAGIC);
+}
+
+u64 initcode_size_max(const struct vm *vm, bytes init)
+{
+    return initcode_is_container(vm, init) ? 2 * vm->params.max_code_size
+                                           : vm->price.INITCODE_SIZE_MAX;
 }
 
 u64 initcode_size_most(const struct vm *vm)

@@ -257,7 +257,7 @@ static enum halt serve_keccak(struct vm *vm, gas *g, bool *bad)
         return HALT_NONE;
     }
     u256 out = u256_zero();
-    enum halt h = host_keccak(vm, g, p, n, &out);
+    enum halt h = host_keccak(vm, g, (bytes){p, n}, vm->guest.x[RA3], &out);
     copy_bytes(q, &out, sizeof out);
     return h;
 }

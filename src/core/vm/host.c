@@ -240,13 +240,14 @@ enum halt host_tstore(struct vm *vm, gas *g, const u256 *key, const u256 *value)
     return HALT_NONE;
 }
 
-enum halt host_keccak(struct vm *vm, gas *g, const u8 *p, u64 n, u256 *out)
+enum halt host_keccak(struct vm *vm, gas *g, bytes data, u64 zeros, u256 *out)
 {
-    if (!gas_charge(g, vm->price.KECCAK + vm->price.KECCAK_WORD * words_of(n))) {
+    if ((zeros > 0 && vm->params.riscv) ||
+        !gas_charge(g, vm->price.KECCAK + vm->price.KECCAK_WORD * words_of(data.n + zeros))) {
         return HALT_OUT_OF_GAS;
     }
     b256 hash;
-    keccak256(&hash, p, n);
+    keccak256_with_zeros(&hash, data, zeros);
     *out = u256_from_b256(hash);
     return HALT_NONE;
 }

@@ -60,9 +60,9 @@ static enum halt native_tstore(void *ctx, gas *g, const u256 *key, const u256 *v
     return host_tstore(ctx, g, key, value);
 }
 
-static enum halt native_keccak(void *ctx, gas *g, const u8 *p, u64 n, u256 *out)
+static enum halt native_keccak(void *ctx, gas *g, bytes data, u64 zeros, u256 *out)
 {
-    return host_keccak(ctx, g, p, n, out);
+    return host_keccak(ctx, g, data, zeros, out);
 }
 
 static enum halt native_log(void *ctx, gas *g, bytes data, const u256 *topics, u32 count)

@@ -190,7 +190,9 @@ enum halt host_sload(struct vm *vm, gas *g, const u256 *key, u256 *out);
 enum halt host_sstore(struct vm *vm, gas *g, const u256 *key, const u256 *value);
 enum halt host_tload(struct vm *vm, gas *g, const u256 *key, u256 *out);
 enum halt host_tstore(struct vm *vm, gas *g, const u256 *key, const u256 *value);
-enum halt host_keccak(struct vm *vm, gas *g, const u8 *p, u64 n, u256 *out);
+// Of the data and then as many zeros: memory that the mini-EVM was paid for and does not have (ABI
+// section 7).
+enum halt host_keccak(struct vm *vm, gas *g, bytes data, u64 zeros, u256 *out);
 enum halt host_log(struct vm *vm, gas *g, bytes data, const u256 *topics, u32 count);
 enum halt host_self_destruct(struct vm *vm, gas *g, const address *beneficiary);
 void host_return_data_copy(struct vm *vm, u64 offset, u8 *to, u64 n);
@@ -226,6 +228,9 @@ struct resolved_code {
 struct resolved_code resolve_code(struct vm *vm, const address *a);
 address create_address(const address *sender, u64 nonce);
 address create2_address(const address *sender, const u256 *salt, const b256 *init_hash);
+// Whether init code has the limit of containers: it begins as one of an ELF (ABI section 1,
+// "size").
+bool initcode_is_container(const struct vm *vm, bytes init);
 u64 initcode_size_max(const struct vm *vm, bytes init);
 u64 initcode_size_most(const struct vm *vm); // of any init code
 

@@ -288,7 +288,7 @@ static void sys_keccak256(struct call *c)
     const u8 *p = readable(c, c->x[A0], n);
     u256 out;
     if (c->halt == HALT_NONE) {
-        refuse(c, host_keccak(c->vm, &c->g, p, n, &out));
+        refuse(c, host_keccak(c->vm, &c->g, (bytes){p, n}, 0, &out));
     }
     if (c->halt == HALT_NONE) {
         word_out(c, out);
@@ -489,6 +489,9 @@ static void begin_creation(struct call *c, struct call_request *r, u64 at, u64 n
     r->data = (bytes){readable(c, at, n), n};
     if (c->halt == HALT_NONE && n > initcode_size_max(c->vm, r->data)) {
         refuse(c, HALT_INITCODE_TOO_LARGE);
+    }
+    if (c->halt == HALT_NONE && !initcode_is_container(c->vm, r->data)) {
+        limit_data(c, n); // matters where the fork has no limit; containers have one of their own
     }
     refuse_static(c);
     r->capped = true;

@@ -253,6 +253,29 @@ TEST(vm, evm_memory_beyond_2_to_28_bytes_is_out_of_gas)
     kit_free(k);
 }
 
+TEST(vm, hashing_zeros_beyond_that_is_ethereums_where_hybrid_is_not_active)
+{
+    struct kit *k = kit_new();
+    struct buf code = {0};
+    evm_number(&code, 0xDEAD);
+    evm_number(&code, 32);
+    EVM(&code, OP_MSTORE);
+    evm_number(&code, 1ull << 28);
+    evm_number(&code, 33);
+    EVM(&code, OP_KECCAK256);
+    evm_return_top(&code);
+    address to = kit_evm(k, 1, &code);
+    kit_call(k, to, BYTES_NONE, 1ull << 60);
+    EXPECT_STR(halt_name(k->r.halt), "out_of_gas"); // ABI section 7
+    k->params.riscv = false;
+    kit_call(k, to, BYTES_NONE, 1ull << 60);
+    EXPECT_SUCCESS(k);
+    b256 hash;
+    keccak256_with_zeros(&hash, (bytes){(const u8[]){[29] = 0xDE, 0xAD, 0}, 31}, (1ull << 28) - 31);
+    EXPECT_BYTES(k->r.output.p, hash.b, 32);
+    kit_free(k);
+}
+
 TEST(vm, evm_memory_of_all_live_frames_is_limited)
 {
     struct kit *k = kit_new();

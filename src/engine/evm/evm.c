@@ -122,6 +122,7 @@ void evm_push(struct evm *e, const struct evm_frame_record *r)
     f->sp = f->stack;
     f->left = (i64)r->gas;
     f->memory_size = 0;
+    f->memory_paid = 0;
     f->record = *r;
     f->return_size = 0;
     written(e, bottom, (u64)r, sizeof *r);

@@ -15,7 +15,8 @@
 #define EVM_RECORD_VERSION 1u
 #define EVM_FRAMES_MAX 1025u              // depths 0 to 1,024
 #define EVM_STACK_MAX 1024u               // words a frame
-#define EVM_FRAME_MEMORY_MAX (1ull << 28) // bytes; more is out of gas (ABI section 7)
+#define EVM_FRAME_MEMORY_MAX (1ull << 28) // bytes; more is out of gas (ABI section 7), but for
+#define EVM_FAR_MEMORY_MAX (1ull << 36)   // zeros that KECCAK256 reads without hybrid
 #define EVM_MEMORY_MAX (768ull << 20)     // bytes in all live frames
 #define EVM_CODE_PADDING 40u // zero bytes that follow loaded code, so that PUSH32 needs no bound
 #define EVM_INPUT_MAX                                                                              \

@@ -156,6 +156,42 @@ TEST(evm, huge_offsets_and_sizes_are_out_of_gas_and_empty_ranges_are_free)
     }
 }
 
+// Gas and MSIZE as on a machine that has the memory: 3 gas a word and a 512th of the square.
+TEST(evm, hashing_memory_that_was_never_written_needs_none)
+{
+    mock_init(&m);
+    m.far = true;
+    u64 at = 1ull << 30;
+    u64 words = at / 32 + 1;
+    u64 all = 1ull << 62;
+    struct code_text t = {.n = 0};
+    put_number(&t, 7);
+    put_bytes(&t, CODE(OP_PUSH1, 0, OP_MSTORE));
+    put_number(&t, 32);
+    put_number(&t, at);
+    put_bytes(&t, CODE(OP_KECCAK256, OP_MSIZE, OP_PUSH1, 32, OP_MLOAD, OP_PUSH1, 0, OP_MLOAD));
+    struct code_text last = t;
+    put_return_top(&t);
+    struct mock_result r = mock_run(&m, code_bytes(&t), BYTES_NONE, FORK_LATEST, all);
+    EXPECT_U256(output_word(&r), u256_from_u64(7));
+    u64 used = 3 * words + words * words / 512 + 36 + 2 + 13 * 3; // 13 others of 3 gas each
+    EXPECT_EQ(all - (u64)r.left, used);
+    put_bytes(&last, CODE(OP_POP, OP_POP));
+    struct code_text hash = last;
+    put_return_top(&last);
+    r = mock_run(&m, code_bytes(&last), BYTES_NONE, FORK_LATEST, all);
+    EXPECT_U256(output_word(&r), u256_from_u64(at + 32));
+    put(&hash, OP_POP);
+    put_return_top(&hash);
+    r = mock_run(&m, code_bytes(&hash), BYTES_NONE, FORK_LATEST, all);
+    b256 of_zeros;
+    keccak256(&of_zeros, (const u8[32]){0}, 32);
+    EXPECT_U256(output_word(&r), u256_from_b256(of_zeros));
+    m.far = false;
+    r = mock_run(&m, code_bytes(&hash), BYTES_NONE, FORK_LATEST, all);
+    EXPECT_EQ(r.halt, HALT_OUT_OF_GAS);
+}
+
 TEST(evm, a_frame_may_have_2_to_28_bytes_of_memory_and_all_frames_768_mib)
 {
     mock_init(&m);

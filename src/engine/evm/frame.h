@@ -46,6 +46,7 @@ struct frame {
     u256 *stack_end; // sp of a full stack
     u8 *memory;
     u64 memory_size; // bytes, a multiple of 32
+    u64 memory_paid; // bytes, a multiple of 32, at least memory_size: those beyond it are zero
     struct code code;
     u64 return_size; // of the last call's return data
     u64 out;         // of the call under way: where its output goes
@@ -101,6 +102,8 @@ u8 *code_load(struct evm *e, struct frame *f, u8 *arena);
 
 // For bytes [offset, offset + size) of the frame's memory.
 i64 memory_touch(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left);
+// Pays for memory like memory_touch, up to EVM_FAR_MEMORY_MAX, but makes none: it reads as zero.
+i64 memory_touch_far(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left);
 i64 memory_range(struct evm *e, struct frame *f, const u256 *offset, const u256 *size, i64 left);
 // The same, and COPY_WORD for each word of `size`.
 i64 memory_copy_range(struct evm *e, struct frame *f, const u256 *to, const u256 *size, i64 left);

@@ -30,7 +30,9 @@ struct evm_host {
     enum halt (*sstore)(void *ctx, gas *g, const u256 *key, const u256 *value);
     enum halt (*tload)(void *ctx, gas *g, const u256 *key, u256 *out);
     enum halt (*tstore)(void *ctx, gas *g, const u256 *key, const u256 *value);
-    enum halt (*keccak)(void *ctx, gas *g, const u8 *p, u64 n, u256 *out);
+    // Of n bytes at p and then as many zeros. Zeros are asked for only past EVM_FRAME_MEMORY_MAX,
+    // which is out of gas where hybrid is active (ABI section 7).
+    enum halt (*keccak)(void *ctx, gas *g, bytes data, u64 zeros, u256 *out);
     // topics[0] is topic 0; count 0 to 4.
     enum halt (*log)(void *ctx, gas *g, bytes data, const u256 *topics, u32 count);
     enum halt (*self_destruct)(void *ctx, gas *g, const address *beneficiary);

@@ -16,8 +16,19 @@ i64 halted(struct evm *e, enum halt why)
 
 static u64 price(u64 size)
 {
-    u64 words = size / WORD; // at most 2^23
+    u64 words = size / WORD; // at most 2^31
     return 3 * words + words * words / 512;
+}
+
+// Rounds up to words.
+static i64 pay(struct frame *f, u64 size, i64 left)
+{
+    u64 new = (size + WORD - 1) & ~(u64)(WORD - 1);
+    if (new > f->memory_paid) {
+        left -= (i64)(price(new) - price(f->memory_paid));
+        f->memory_paid = new;
+    }
+    return left;
 }
 
 static void clear(struct evm *e, u8 *from, u8 *to)
@@ -35,7 +46,7 @@ static NOINLINE i64 grow(struct evm *e, struct frame *f, u64 size, i64 left)
 {
     u64 old = f->memory_size;
     u64 new = (size + WORD - 1) & ~(u64)(WORD - 1);
-    left -= (i64)(price(new) - price(old));
+    left = pay(f, new, left);
     if (left < 0 || e->memory_used + (new - old) > EVM_MEMORY_MAX) {
         return halted(e, HALT_OUT_OF_GAS);
     }
@@ -60,6 +71,15 @@ i64 memory_touch(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left)
     }
     u64 end = offset + size;
     return end <= f->memory_size ? left : grow(e, f, end, left);
+}
+
+i64 memory_touch_far(struct evm *e, struct frame *f, u64 offset, u64 size, i64 left)
+{
+    if (offset > EVM_FAR_MEMORY_MAX || size > EVM_FAR_MEMORY_MAX - offset) {
+        return halted(e, HALT_OUT_OF_GAS);
+    }
+    left = pay(f, offset + size, left);
+    return left < 0 ? halted(e, HALT_OUT_OF_GAS) : left;
 }
 
 i64 memory_range(struct evm *e, struct frame *f, const u256 *offset, const u256 *size, i64 left)

@@ -30,16 +30,36 @@ i64 body_exp(struct evm *e, struct frame *f, u256 *sp, i64 left)
     return left;
 }
 
-i64 body_keccak(struct evm *e, struct frame *f, u256 *sp, i64 left)
+// Of a range that is not all in memory that a frame can have: what was never written is zero, so it
+// is only paid for.
+static NOINLINE i64 keccak_far(struct evm *e, struct frame *f, u256 *sp, i64 left)
 {
-    left = memory_range(e, f, &sp[-1], &sp[-2], left);
+    u64 at = u256_to_u64_saturated(sp[-1]);
+    u64 n = u256_to_u64_saturated(sp[-2]);
+    left = memory_touch_far(e, f, at, n, left);
     if (left < 0) {
         return left;
     }
-    u64 n = sp[-2].w[0];
+    u64 here = at >= f->memory_size ? 0 : f->memory_size - at; // n reaches beyond
     gas g = {left};
-    const u8 *p = n > 0 ? f->memory + sp[-1].w[0] : f->memory;
-    return after(e, e->host.keccak(e->host.ctx, &g, p, n, &sp[-2]), g);
+    bytes data = {here > 0 ? f->memory + at : f->memory, here};
+    return after(e, e->host.keccak(e->host.ctx, &g, data, n - here, &sp[-2]), g);
+}
+
+i64 body_keccak(struct evm *e, struct frame *f, u256 *sp, i64 left)
+{
+    u64 at = u256_to_u64_saturated(sp[-1]);
+    u64 n = u256_to_u64_saturated(sp[-2]);
+    if (UNLIKELY(n > 0 && (at > EVM_FRAME_MEMORY_MAX || n > EVM_FRAME_MEMORY_MAX - at))) {
+        return keccak_far(e, f, sp, left);
+    }
+    left = memory_touch(e, f, at, n, left);
+    if (left < 0) {
+        return left;
+    }
+    gas g = {left};
+    bytes data = {n > 0 ? f->memory + at : f->memory, n};
+    return after(e, e->host.keccak(e->host.ctx, &g, data, 0, &sp[-2]), g);
 }
 
 // ---- accounts and block -----------------------------------------------------------------------

@@ -41,9 +41,10 @@ static struct view view_of(const struct rv_run *run)
     };
 }
 
+// A charge that is not 0 publishes the records of its block.
 static ALWAYS_INLINE rv_charge load_charge(const struct view *v, const struct rv_record *r)
 {
-    return *(const rv_charge *)(v->charges + (uintptr_t)r / 2);
+    return __atomic_load_n((const rv_charge *)(v->charges + (uintptr_t)r / 2), __ATOMIC_ACQUIRE);
 }
 
 static ALWAYS_INLINE const struct rv_record *record_at(const struct rv_record *r, i32 distance)
@@ -151,20 +152,23 @@ static NOINLINE u64 fill_ahead(u8 *base, const struct rv_record *r, u64 p, u64 e
 
 // ---- the two functions --------------------------------------------------------------------------
 
-// Cycles that may be spent and instructions executed are one 64-bit number, `budget`: the low half
-// counts down cycles, the high half counts down instructions from 0, so that one subtraction
-// charges a block. What does not fit in the low half waits in `reserve`; each instruction costs a
-// cycle at least, so the high half does not overflow before the low one is used up.
-#define CYCLES_LEFT() (reserve + (u32)budget)
-#define INSTRUCTIONS() (instructions + (u32) - (u32)(budget >> 32))
+// Cycles that may be spent and instructions executed are one 64-bit number, `budget`: the high half
+// counts down cycles, the low half counts down instructions from 2^32 - 1, so that one addition of
+// a charge takes both. What does not fit in the high half waits in `reserve`; each instruction
+// costs a cycle at least, so the low half is never used up first.
+#define BUDGET(cycles) ((u64)(cycles) << 32 | UINT32_MAX)
+#define CYCLES_LEFT() (reserve + (budget >> 32))
+#define INSTRUCTIONS() (instructions + (u32)~budget)
 
-// Charges the block at r, or goes to see whether there is more in the reserve.
+// Charges the block at r, or goes to see whether it must be decoded or there is more in the
+// reserve.
 #define CHARGE()                                                                                   \
     charge = load_charge(&view, r);                                                                \
-    if (UNLIKELY((u32)budget < (u32)charge)) {                                                     \
+    budget += charge;                                                                              \
+    __asm__("" : "+r"(budget));       /* gcc would keep the old one, too */                        \
+    if (UNLIKELY(budget >= charge)) { /* no carry */                                               \
         goto out_of_budget;                                                                        \
-    }                                                                                              \
-    budget -= charge
+    }
 
 #define RUN run_plain
 #define HOOK_BLOCK()
@@ -178,7 +182,7 @@ static NOINLINE u64 fill_ahead(u8 *base, const struct rv_record *r, u64 p, u64 e
 #define DISPATCH() goto dispatch
 #else
 #define ENTER()                                                                                    \
-    CHARGE();                                                                                      \
+    CHARGE()                                                                                       \
     DISPATCH()
 #define DISPATCH() goto * r->handler
 #define WITH_PAIRS
@@ -195,15 +199,15 @@ static NOINLINE u64 fill_ahead(u8 *base, const struct rv_record *r, u64 p, u64 e
     hart->pc = pc_of(&view, r);                                                                    \
     hart->cycles = (i64)CYCLES_LEFT();                                                             \
     hart->cycles_used = used_before + cycles_before - CYCLES_LEFT();                               \
-    hart->instructions = INSTRUCTIONS() - (load_charge(&view, r) >> 32)
+    hart->instructions = INSTRUCTIONS() - rv_charge_instructions(load_charge(&view, r))
 #define RUN run_hooked
 #define HOOK_BLOCK()                                                                               \
-    if (hooks->block != NULL && r->kind != RV_KIND_OUTSIDE) {                                      \
+    if (hooks->block != NULL) {                                                                    \
         HOOK_SYNC();                                                                               \
-        hooks->block(hooks->ctx, hart, (u32)charge);                                               \
+        hooks->block(hooks->ctx, hart, rv_charge_cycles(charge));                                  \
     }
 #define HOOK_STEP()                                                                                \
-    if (hooks->step != NULL && r->kind != RV_KIND_OUTSIDE && r->kind != RV_KIND_FAR) {             \
+    if (hooks->step != NULL && r->kind != RV_KIND_OUTSIDE) {                                       \
         HOOK_SYNC();                                                                               \
         hooks->step(hooks->ctx, hart);                                                             \
     }

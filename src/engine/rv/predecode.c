@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
-// From executable bytes to records and charges. Records are made for every even pc, because a jump
-// may go to each of them; charges are suffix sums (ABI section 4) and fall out of one pass from the
-// end. Two things the interpreter shall not have to ask are settled here: writes to x0, and whether
-// the target of a direct jump lies in the same run.
+// From executable bytes to records and charges. There is a record for every even pc, because a jump
+// may go to each of them; it is made when control first arrives at its block, and at a cost that
+// the arrival pays for: an image can map the same bytes sixteen times, so all of it at once would
+// be work that nobody has paid. Charges are suffix sums (ABI section 4). Two things the interpreter
+// shall not have to ask are settled here: writes to x0, and whether the target of a direct jump
+// lies in the same run.
 #include "engine/rv/priv.h"
 
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
-
-// Targets of direct jumps that lie outside the run; each gets a record behind the others.
-struct far_targets {
-    u32 *pc;
-    u32 count, capacity;
-};
-
-static u32 add_far(struct far_targets *far, u32 pc)
-{
-    if (far->count == far->capacity) {
-        far->capacity = far->capacity == 0 ? 64 : far->capacity * 2;
-        far->pc = mem_realloc(far->pc, far->capacity * sizeof *far->pc);
-    }
-    far->pc[far->count] = pc;
-    return far->count++;
-}
 
 // Operations that the decoder knows and a contract's machine does not, or not always.
 static bool needs_check(u32 op)
@@ -105,26 +91,31 @@ static bool writes_f(u32 op)
     return is_f[op];
 }
 
-static i32 target_distance(const struct rv_run *run, struct far_targets *far, u32 i, i32 offset)
+// Distance in bytes of records from record i to that of a jump's target. One outside of the run
+// gets a record behind the others.
+static i32 target_distance(const struct rv_run *run, u32 i, i32 offset)
 {
     u32 target = run->first + 2 * i + (u32)offset;
     u32 index = (target - run->first) / 2;
     if (target < run->first || index >= run->count) {
-        index = run->count + 1 + add_far(far, target);
+        index = run->count + 1 + i;
+        run->records[index] = (struct rv_record){
+            .kind = RV_KIND_FAR,
+            .imm = (i32)target,
+            .handler = rv_interp_handlers()->of[RV_KIND_FAR][0],
+        };
     }
     return ((i32)index - (i32)i) * (i32)sizeof(struct rv_record);
 }
 
-// Without its handler.
-static struct rv_record make_record(const struct rv_run *run, struct far_targets *far, u32 i,
-                                    const struct rv_insn *insn)
+static struct rv_record make_record(const struct rv_run *run, u32 i, const struct rv_insn *insn)
 {
     struct rv_record r = {
         .rd = insn->rd, .rs1 = insn->rs1, .rs2 = insn->rs2, .kind = (u8)insn->op, .imm = insn->imm};
     u8 shape = shape_of(insn->op);
     bool to_x0 = insn->rd == 0 && !writes_f(insn->op);
     if (shape == SHAPE_BRANCH || shape == SHAPE_JAL) {
-        r.imm = target_distance(run, far, i, insn->imm);
+        r.imm = target_distance(run, i, insn->imm);
     }
     if (shape == SHAPE_AUIPC) {
         u64 value = run->first + 2 * i + (u64)(i64)insn->imm;
@@ -136,12 +127,20 @@ static struct rv_record make_record(const struct rv_run *run, struct far_targets
     }
     if (to_x0 && (shape == SHAPE_PURE || shape == SHAPE_AUIPC)) {
         r.kind = RV_KIND_NOP;
+        r.imm = insn->op; // whose cost it has
     } else if (to_x0 && shape == SHAPE_JAL) {
         r.kind = RV_KIND_JUMP;
     } else if (to_x0) {
         r.rd = 32;
     }
+    r.handler = rv_interp_handlers()->of[r.kind][insn->size == 4];
     return r;
+}
+
+static u32 cost_of(const struct rv_record *r)
+{
+    u32 op = r->kind == RV_KIND_NOP ? (u32)r->imm : r->kind == RV_KIND_JUMP ? RV_OP_JAL : r->kind;
+    return rv_op_cost(op);
 }
 
 // ---- pairs --------------------------------------------------------------------------------------
@@ -154,7 +153,7 @@ static u32 pair_key(u32 kind, u32 size)
 
 #define PAIR_PLACES 1024u // more than twice the rows
 
-struct pair_places {
+struct rv_pairs {
     u16 row[PAIR_PLACES];           // row of pairs.def plus 1; 0: free
     bool begins[2 * RV_KIND_COUNT]; // whether this is the first of some row
 };
@@ -170,7 +169,7 @@ static const u16 pair_keys[][2] = {
 static_assert(COUNT_OF(pair_keys) * 2 < PAIR_PLACES, "a search ends soon");
 
 // Where the row of a pair is, or the free place where it would be.
-static u32 find_pair(const struct pair_places *places, u32 first, u32 second)
+static u32 find_pair(const struct rv_pairs *places, u32 first, u32 second)
 {
     u32 at = (first * 0x9E3779B1u ^ second * 0x85EBCA6Bu) >> 22;
     while (places->row[at] != 0 && (pair_keys[places->row[at] - 1][0] != first ||
@@ -180,36 +179,30 @@ static u32 find_pair(const struct pair_places *places, u32 first, u32 second)
     return at;
 }
 
-static void fill_pairs(struct pair_places *places)
+struct rv_pairs *rv_pairs_new(void)
 {
-    *places = (struct pair_places){0};
+    struct rv_pairs *places = mem_zalloc(sizeof *places);
     for (u32 i = 0; i < COUNT_OF(pair_keys); i++) {
         places->row[find_pair(places, pair_keys[i][0], pair_keys[i][1])] = (u16)(i + 1);
         places->begins[pair_keys[i][0]] = true;
     }
+    return places;
 }
 
-// Lets a record execute the one behind it, too, where the interpreter can. Pairs may overlap: only
+// Lets record i execute the one behind it, too, where the interpreter can. Pairs may overlap: only
 // what is arrived at is executed.
-static void pair_up(struct rv_run *run)
+static void pair_up(const struct rv_run *run, const struct rv_pairs *places, u32 i)
 {
     const struct rv_handlers *handlers = rv_interp_handlers();
-    if (handlers->pair == NULL) {
+    u32 size = rv_run_size(run, i), next = i + size / 2;
+    u32 first = pair_key(run->records[i].kind, size);
+    if (handlers->pair == NULL || next >= run->count || !places->begins[first]) {
         return;
     }
-    struct pair_places places;
-    fill_pairs(&places);
-    for (u32 i = 0; i < run->count; i++) {
-        u32 size = rv_run_size(run, i), next = i + size / 2;
-        u32 first = pair_key(run->records[i].kind, size);
-        if (next >= run->count || !places.begins[first]) {
-            continue;
-        }
-        u32 second = pair_key(run->records[next].kind, rv_run_size(run, next));
-        u32 row = places.row[find_pair(&places, first, second)];
-        if (row > 0) {
-            run->records[i].handler = handlers->pair[row - 1];
-        }
+    u32 second = pair_key(run->records[next].kind, rv_run_size(run, next));
+    u32 row = places->row[find_pair(places, first, second)];
+    if (row > 0) {
+        run->records[i].handler = handlers->pair[row - 1];
     }
 }
 
@@ -235,14 +228,12 @@ static bool chain_matches(const struct rv_run *run, u32 i, const u16 keys[4])
     return true;
 }
 
-static void chain_up(struct rv_run *run)
+static void chain_up(const struct rv_run *run, u32 i)
 {
     const struct rv_handlers *handlers = rv_interp_handlers();
-    for (u32 i = 0; handlers->chain != NULL && i < run->count; i++) {
-        for (u32 row = 0; row < COUNT_OF(chain_keys); row++) {
-            if (chain_matches(run, i, chain_keys[row])) {
-                run->records[i].handler = handlers->chain[row];
-            }
+    for (u32 row = 0; handlers->chain != NULL && row < COUNT_OF(chain_keys); row++) {
+        if (chain_matches(run, i, chain_keys[row])) {
+            run->records[i].handler = handlers->chain[row];
         }
     }
 }
@@ -259,7 +250,7 @@ static u32 store_width(u32 kind)
 }
 
 // If record i begins a fill loop (priv.h), gives it the handler for that.
-static void mark_fill(struct rv_run *run, u32 i)
+static void mark_fill(const struct rv_run *run, u32 i)
 {
     struct rv_record *store = &run->records[i];
     u32 width = store_width(store->kind), p = store->rs1;
@@ -286,59 +277,69 @@ static void mark_fill(struct rv_run *run, u32 i)
     }
 }
 
-// The records behind those of the pcs: the end of the run, and the far targets.
-static void make_tail(struct rv_run *run, const struct far_targets *far)
-{
-    u32 end = run->first + 2 * run->count;
-    run->records[run->count] = (struct rv_record){
-        .kind = RV_KIND_OUTSIDE,
-        .imm = (i32)end,
-        .handler = rv_interp_handlers()->of[RV_KIND_OUTSIDE][0],
-    };
-    run->charges[run->count] = 0;
-    for (u32 i = 0; i < far->count; i++) {
-        run->records[run->count + 1 + i].imm = (i32)far->pc[i];
-    }
-}
+// ---- blocks -------------------------------------------------------------------------------------
 
-void rv_run_predecode(struct rv_run *run)
+void rv_run_measure(struct rv_run *run)
 {
-    const struct rv_handlers *handlers = rv_interp_handlers();
-    struct far_targets far = {0};
     run->first = run->lo + run->lo % 2;
     run->count = run->hi > run->first ? (run->hi - run->first + 1) / 2 : 0;
-    run->records = mem_alloc((run->count + 1) * sizeof *run->records);
-    run->charges = mem_alloc((run->count + 1) * sizeof *run->charges);
-    run->charges[run->count] = 0;
-    for (u32 i = run->count; i-- > 0;) {
-        struct rv_insn insn = rv_run_insn(run, run->first + 2 * i);
-        run->records[i] = make_record(run, &far, i, &insn);
-        run->records[i].handler = handlers->of[run->records[i].kind][insn.size == 4];
-        rv_charge charge = 1ull << 32 | rv_op_cost(insn.op);
-        if (!rv_op_ends_block(insn.op)) {
-            charge += run->charges[i + insn.size / 2];
-        }
-        run->charges[i] = charge;
-    }
-    run->far_count = far.count;
-    run->records = mem_realloc(run->records, rv_run_records(run) * sizeof *run->records);
-    run->charges = mem_realloc(run->charges, rv_run_records(run) * sizeof *run->charges);
-    make_tail(run, &far);
-    pair_up(run);
-    chain_up(run);
-    for (u32 i = 0; i < run->count; i++) {
-        mark_fill(run, i);
-    }
-    mem_free(far.pc);
 }
 
-void rv_run_link(struct rv_run *run, const struct rv_program *p)
+void rv_run_begin(struct rv_run *run)
 {
-    for (u32 i = run->count + 1; i < rv_run_records(run); i++) {
-        struct rv_record *r = &run->records[i];
-        const struct rv_run *to = rv_run_find(p, (u32)r->imm);
-        r->kind = to != NULL ? RV_KIND_FAR : RV_KIND_OUTSIDE;
-        r->handler = rv_interp_handlers()->of[r->kind][0];
-        run->charges[i] = to != NULL ? to->charges[((u32)r->imm - to->first) / 2] : 0;
+    run->records[run->count] = (struct rv_record){
+        .kind = RV_KIND_OUTSIDE,
+        .imm = (i32)(run->first + 2 * run->count),
+        .handler = rv_interp_handlers()->of[RV_KIND_OUTSIDE][0],
+    };
+}
+
+// Makes the records from i on, up to the end of the block or to the first that is published
+// already. Returns what arriving at i costs, 0 if that is more than limit; *end: the record behind
+// the last one made.
+static rv_charge make_block(const struct rv_run *run, u32 i, u32 *end, u64 limit)
+{
+    rv_charge sum = 0;
+    for (; i < run->count && run->charges[i] == 0; *end = i) {
+        struct rv_insn insn = rv_run_insn(run, run->first + 2 * i);
+        sum += RV_CHARGE_OF_ONE(rv_op_cost(insn.op));
+        if (rv_charge_cycles(sum) > limit) {
+            return 0;
+        }
+        run->records[i] = make_record(run, i, &insn);
+        i += insn.size / 2;
+        if (rv_op_ends_block(insn.op)) {
+            *end = i;
+            return sum;
+        }
     }
+    return sum + run->charges[i]; // that of the run's end is 0
+}
+
+static bool decode_block(const struct rv_run *run, const struct rv_pairs *pairs, u32 i, u64 limit)
+{
+    u32 end = i;
+    rv_charge charge = make_block(run, i, &end, limit);
+    if (charge == 0) {
+        return false;
+    }
+    for (u32 at = i; at < end; at += rv_run_size(run, at) / 2) {
+        pair_up(run, pairs, at);
+        chain_up(run, at);
+        mark_fill(run, at);
+    }
+    for (u32 at = i; at < end; at += rv_run_size(run, at) / 2) {
+        __atomic_store_n(&run->charges[at], charge, __ATOMIC_RELEASE);
+        charge -= RV_CHARGE_OF_ONE(cost_of(&run->records[at]));
+    }
+    return true;
+}
+
+bool rv_run_decode(struct rv_program *p, const struct rv_run *run, u32 i, u64 limit)
+{
+    while (atomic_flag_test_and_set_explicit(&p->is_decoding, memory_order_acquire)) {
+    }
+    bool ok = run->charges[i] != 0 || decode_block(run, p->pairs, i, limit);
+    atomic_flag_clear_explicit(&p->is_decoding, memory_order_release);
+    return ok;
 }

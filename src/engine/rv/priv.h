@@ -15,8 +15,8 @@ enum rv_kind {
     RV_KIND_FIRST_OWN = RV_OP_COUNT,
     RV_KIND_NOP = RV_KIND_FIRST_OWN, // an operation whose only effect would be to write x0
     RV_KIND_JUMP,                    // JAL that writes no register
-    RV_KIND_OUTSIDE,                 // no executable byte here: bad_access
-    RV_KIND_FAR,                     // goes on at pc `imm`, in another run
+    RV_KIND_OUTSIDE,                 // the end of the run: bad_access
+    RV_KIND_FAR,                     // goes on at pc `imm`, outside this run
     RV_KIND_COUNT
 };
 
@@ -34,18 +34,31 @@ static_assert(sizeof(struct rv_record) == 16, "a pc step of 2 is one record");
 static_assert(RV_KIND_COUNT <= 256, "a kind is one byte");
 #define RV_RECORD_SHIFT 3 // record offset = pc offset << 3
 
-// Cost of arriving at a pc: cycles in the low half, number of instructions in the high half, both
-// from there to the block's end.
+// Cost of arriving at a pc, from there to the block's end: cycles in the high half, number of
+// instructions in the low half, and of this the two's complement. So one addition to what is left
+// charges both, and has a carry exactly if there was something to charge and enough left. 0: not
+// decoded yet, or no instruction here.
 typedef u64 rv_charge;
+#define RV_CHARGE_OF_ONE(cycles) (-((rv_charge)(cycles) << 32 | 1))
 
-// Executable bytes without a gap. Records: `count` for the even pcs, one for the end, then
-// `far_count` for targets of direct jumps that lie outside this run. Charges are parallel to them.
+static inline u32 rv_charge_cycles(rv_charge c)
+{
+    return (u32)(-c >> 32);
+}
+
+static inline u32 rv_charge_instructions(rv_charge c)
+{
+    return (u32)-c;
+}
+
+// Executable bytes without a gap. Records: `count` for the even pcs, one for the end, then `count`
+// for targets outside this run of the direct jumps at these pcs. Charges are parallel to them.
 struct rv_run {
     u32 lo, hi; // first byte, one past the last
     u32 first;  // pc of record 0: lo or lo + 1
     u32 count;
-    u32 far_count;
-    u8 *bytes; // hi - lo of them
+    const u8 *bytes; // hi - lo of them
+    u8 *own_bytes;   // the same if they are not those of a range, else NULL
     struct rv_record *records;
     rv_charge *charges;
 };
@@ -53,16 +66,22 @@ struct rv_run {
 // The instruction at a pc in the run. What is not wholly in executable bytes, and what a contract's
 // machine does not know, is RV_OP_ILLEGAL.
 struct rv_insn rv_run_insn(const struct rv_run *run, u32 pc);
-// Fills bytes to charges of a run whose lo and hi are set. `bytes` was filled by the caller.
-void rv_run_predecode(struct rv_run *run);
-// Sets the charges of the far targets; all runs of the program must have been predecoded.
-void rv_run_link(struct rv_run *run, const struct rv_program *p);
+// Sets first and count of a run whose lo and hi are set.
+void rv_run_measure(struct rv_run *run);
+// Makes the record of the run's end. bytes, records and charges (zeros) were set by the caller.
+void rv_run_begin(struct rv_run *run);
+// Makes records and charges from record i to the end of its block, so that charges[i] is not 0.
+// False, and nothing has changed, if that would be more than `limit` cycles; so nobody pays less
+// than the work he causes.
+MUST_USE bool rv_run_decode(struct rv_program *p, const struct rv_run *run, u32 i, u64 limit);
 // The run with a record for pc, else NULL.
 const struct rv_run *rv_run_find(const struct rv_program *p, u32 pc);
 
+struct rv_pairs *rv_pairs_new(void); // freed by mem_free
+
 static inline u32 rv_run_records(const struct rv_run *run)
 {
-    return run->count + 1 + run->far_count;
+    return 2 * run->count + 1;
 }
 
 // Size of the instruction at record i (of the first byte's two lowest bits); i < count.
@@ -124,6 +143,11 @@ struct rv_program {
     u32 run_count;
     u32 range_count;
     struct rv_run runs[HV1_SEGMENTS_MAX];
+    void *records;           // and charges of all runs; each is published by its charge
+    usize records_size;      // bytes
+    bool records_are_mapped; // by os_reserve
+    struct rv_pairs *pairs;  // what predecode.c looks pairs of instructions up in
+    atomic_flag is_decoding; // held by the thread that decodes
     struct rv_range
         ranges[RV_RANGES_MAX]; // ascending; the calldata window and the heap not among them
 };

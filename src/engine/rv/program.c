@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Programs: a validated ELF, its code in the interpreter's form, and the map of its memory as
 // ranges of pages, from which slots are made and cleaned. A program does not change once it is
-// made, so threads may share it; only its reference count moves.
+// made, so threads may share it; only its reference count moves, and code is decoded where control
+// arrives (predecode.c).
 #include "engine/rv/priv.h"
 
 #include "lib/base/bytes.h"
@@ -11,6 +12,7 @@
 
 #define PAGE_MASK (RV_PAGE_SIZE - 1)
 #define POINTS_MAX 72 // two for the memory, two for the file bytes of 16 segments, 8 of the profile
+#define RECORDS_SMALL 0x40000u // bytes of records and charges for which no mapping is made
 #define SLOT_OVERHEAD 0x10000u // page tables and the permission table's pages of a slot, about
 
 static u32 page_down(u32 n)
@@ -25,14 +27,69 @@ static u32 page_up(u32 n)
 
 // ---- executable runs ----------------------------------------------------------------------------
 
-static void copy_run_bytes(const struct rv_program *p, struct rv_run *run)
+// The pages of a run allow the same and are all filled, so its bytes are those of one range.
+static void find_run_bytes(struct rv_program *p, struct rv_run *run)
 {
-    run->bytes = mem_alloc(run->hi - run->lo);
+    for (u32 i = 0; i < p->range_count; i++) {
+        const struct rv_range *range = &p->ranges[i];
+        if (range->lo <= run->lo && run->hi <= range->hi && range->data != NULL) {
+            run->bytes = range->data + (run->lo - range->lo);
+            return;
+        }
+    }
+    run->own_bytes = mem_alloc(run->hi - run->lo);
+    run->bytes = run->own_bytes;
+    p->memory += run->hi - run->lo;
     for (u32 i = 0; i < p->image.segment_count; i++) {
         const struct hv1_segment *s = &p->image.segment[i];
         if (s->x && s->gva >= run->lo && s->gva < run->hi) {
-            copy_bytes(run->bytes + (s->gva - run->lo), p->elf + s->offset, s->file_size);
+            copy_bytes(run->own_bytes + (s->gva - run->lo), p->elf + s->offset, s->file_size);
         }
+    }
+}
+
+// Zeros for all records and charges. Those of large programs are pages of their own, which cost
+// memory only where something is decoded.
+static void take_records(struct rv_program *p, usize size)
+{
+    usize pages = (size + PAGE_MASK) & ~(usize)PAGE_MASK;
+    p->records = size > RECORDS_SMALL ? os_reserve(pages) : NULL;
+    p->records_size = pages;
+    p->records_are_mapped = p->records != NULL;
+    if (p->records != NULL && !os_commit_rw(p->records, pages)) {
+        os_release(p->records, pages);
+        p->records_are_mapped = false;
+    }
+    if (!p->records_are_mapped) {
+        p->records = mem_zalloc(size);
+    }
+}
+
+static void make_records(struct rv_program *p)
+{
+    usize count = 0;
+    for (u32 i = 0; i < p->run_count; i++) {
+        count += rv_run_records(&p->runs[i]);
+    }
+    take_records(p, count * (sizeof(struct rv_record) + sizeof(rv_charge)));
+    struct rv_record *records = p->records;
+    rv_charge *charges = (rv_charge *)(records + count);
+    for (u32 i = 0; i < p->run_count; i++) {
+        struct rv_run *run = &p->runs[i];
+        run->records = records;
+        run->charges = charges;
+        records += rv_run_records(run);
+        charges += rv_run_records(run);
+        rv_run_begin(run);
+    }
+}
+
+static void free_records(struct rv_program *p)
+{
+    if (p->records_are_mapped) {
+        os_release(p->records, p->records_size);
+    } else {
+        mem_free(p->records);
     }
 }
 
@@ -51,14 +108,11 @@ static void make_runs(struct rv_program *p)
     }
     for (u32 i = 0; i < p->run_count; i++) {
         struct rv_run *run = &p->runs[i];
-        copy_run_bytes(p, run);
-        rv_run_predecode(run);
-        p->memory += run->hi - run->lo;
-        p->memory += rv_run_records(run) * (sizeof(struct rv_record) + sizeof(rv_charge));
+        find_run_bytes(p, run);
+        rv_run_measure(run);
+        p->memory += run->count * (sizeof(struct rv_record) + sizeof(rv_charge));
     }
-    for (u32 i = 0; i < p->run_count; i++) {
-        rv_run_link(&p->runs[i], p);
-    }
+    make_records(p);
 }
 
 const struct rv_run *rv_run_find(const struct rv_program *p, u32 pc)
@@ -209,9 +263,11 @@ struct rv_program *rv_program_new(bytes elf, enum rv_profile profile, enum hv1_v
     p->elf_size = elf.n;
     p->memory = sizeof *p + elf.n;
     copy_bytes(p->elf, elf.p, elf.n);
-    make_runs(p);
+    p->pairs = rv_pairs_new();
+    atomic_flag_clear(&p->is_decoding);
     make_ranges(p);
     make_contents(p);
+    make_runs(p);
     return p;
 }
 
@@ -227,13 +283,13 @@ void rv_program_unref(struct rv_program *p)
         return;
     }
     for (u32 i = 0; i < p->run_count; i++) {
-        mem_free(p->runs[i].bytes);
-        mem_free(p->runs[i].records);
-        mem_free(p->runs[i].charges);
+        mem_free(p->runs[i].own_bytes);
     }
     for (u32 i = 0; i < p->range_count; i++) {
         free_contents(&p->ranges[i]);
     }
+    free_records(p);
+    mem_free(p->pairs);
     mem_free(p->elf);
     mem_free(p);
 }

@@ -3,6 +3,8 @@
 // Free-standing.
 #include "lib/base/fork.h"
 
+#include "lib/base/cc.h"
+
 void gas_table_init(struct gas_table *t, enum fork f)
 {
 #define GAS(NAME, value, source) t->NAME = (value);
@@ -38,13 +40,17 @@ const char *fork_name(enum fork f)
 
 bool fork_from_name(enum fork *out, const char *name)
 {
-    static const char *const NAMES[][2] = {
-#define FORK(NAME, test_name, cli_name) {test_name, cli_name},
+    static const struct {
+        const char *name;
+        enum fork fork;
+    } NAMES[] = {
+#define FORK(NAME, test_name, cli_name) {test_name, FORK_##NAME}, {cli_name, FORK_##NAME},
+#define FORK_ALIAS(NAME, name) {name, FORK_##NAME},
 #include "spec/forks.def"
     };
-    for (u32 i = 0; i < FORK_COUNT; i++) {
-        if (same_name(name, NAMES[i][0]) || same_name(name, NAMES[i][1])) {
-            *out = (enum fork)i;
+    for (u32 i = 0; i < COUNT_OF(NAMES); i++) {
+        if (same_name(name, NAMES[i].name)) {
+            *out = NAMES[i].fork;
             return true;
         }
     }

@@ -20,4 +20,4 @@ struct gas_table {
 // Fills *t with what is in force at f. The owner of a VM does this once; nothing here is global.
 void gas_table_init(struct gas_table *t, enum fork f);
 const char *fork_name(enum fork f);                    // as on the command line
-bool fork_from_name(enum fork *out, const char *name); // either spelling, any case
+bool fork_from_name(enum fork *out, const char *name); // or any other, in any case

@@ -99,14 +99,14 @@ static bool sync_folder_of(const char *path)
     return ok;
 }
 
-enum fault os_write_file(struct buf *why, const char *path, bytes contents)
+static enum fault replace_file(struct buf *why, const char *path, bytes contents, u32 mode)
 {
     struct buf temporary = {0};
     buf_printf(&temporary, "%s.%016lx.tmp", path, os_random_u64());
     buf_put_u8(&temporary, 0);
     const char *name = (const char *)temporary.p;
     enum fault f = FAULT_NONE;
-    i32 fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    i32 fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) {
         f = io_fault(why, "create", name);
     } else {
@@ -130,10 +130,26 @@ enum fault os_write_file(struct buf *why, const char *path, bytes contents)
     return f;
 }
 
+enum fault os_write_file(struct buf *why, const char *path, bytes contents)
+{
+    return replace_file(why, path, contents, 0666);
+}
+
+enum fault os_write_private_file(struct buf *why, const char *path, bytes contents)
+{
+    return replace_file(why, path, contents, 0600);
+}
+
 bool os_is_folder(const char *path)
 {
     struct stat s;
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+usize os_file_size(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) ? (usize)s.st_size : 0;
 }
 
 static char *entry_name(const char *folder, const char *name)

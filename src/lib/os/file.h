@@ -17,6 +17,9 @@ MUST_USE enum fault os_read_file(struct buf *out, struct buf *why, const char *p
 // crash.
 MUST_USE enum fault os_write_file(struct buf *why, const char *path, bytes contents);
 
+// The same, to be read by nobody but its owner.
+MUST_USE enum fault os_write_private_file(struct buf *why, const char *path, bytes contents);
+
 // The names in a folder in byte order, without "." and ".."; folders end with a slash.
 struct os_names {
     char **name;
@@ -26,7 +29,8 @@ struct os_names {
 MUST_USE enum fault os_list_folder(struct os_names *out, struct buf *why, const char *path);
 void os_names_fini(struct os_names *names);
 
-bool os_is_folder(const char *path); // also true of a link to one
+bool os_is_folder(const char *path);  // also true of a link to one
+usize os_file_size(const char *path); // bytes; 0 of what is not there or no file
 // Makes the folder, and those above it, where there is none.
 MUST_USE enum fault os_make_folder(struct buf *why, const char *path);
 MUST_USE enum fault os_file_size(u64 *size, struct buf *why, const char *path);

@@ -17,3 +17,14 @@ u64 os_random_u64(void)
     CHECK(n == (ssize_t)sizeof v);
     return v;
 }
+
+void os_random_bytes(void *out, usize n)
+{
+    u8 *p = out;
+    while (n > 0) {
+        ssize_t got = getrandom(p, n < 256 ? n : 256, 0);
+        CHECK(got > 0 || errno == EINTR);
+        p += got > 0 ? got : 0;
+        n -= got > 0 ? (usize)got : 0;
+    }
+}

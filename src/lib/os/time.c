@@ -27,3 +27,10 @@ u64 os_unix_seconds(void)
 {
     return read_clock(CLOCK_REALTIME) / 1000000000u;
 }
+
+void os_sleep_ms(u32 ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = (i64)(ms % 1000) * 1000000};
+    while (nanosleep(&left, &left) != 0) {
+    }
+}

@@ -55,8 +55,12 @@ static bool put_account(void *ctx, const struct node_account *a)
 
 enum fault node_dump(struct node *n, struct buf *out)
 {
+    return node_dump_at(n, blocks_last(node_blocks(n)), out);
+}
+
+enum fault node_dump_at(struct node *n, const struct stored_block *head, struct buf *out)
+{
     struct dumping d = {.fault = FAULT_NONE};
-    const struct stored_block *head = blocks_last(node_blocks(n));
     address first = {{0}};
     enum fault f = node_view_open(&d.view, n, head);
     json_write_init(&d.w, out, 0);

@@ -8,7 +8,6 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 #include "node/node/priv.h"
-#include "node/node/queue.h"
 
 #define GAS_LEAST 21000u // of any transaction
 
@@ -55,13 +54,18 @@ struct making { // a block under way
     struct stored_block *block;
 };
 
-static void begin(struct making *k, const struct block_attributes *a)
+static enum fault begin(struct making *k, const struct block_attributes *a)
 {
     struct node *n = k->n;
     struct header *h = &k->block->header;
     u256 difficulty = k->parent->total_difficulty;
     k->rules =
         schedule_rules(&n->schedule, k->parent->header.number + 1, a->timestamp, &difficulty);
+    if (k->rules.fork < FORK_PARIS) {
+        return node_say(n, FAULT_UNSUPPORTED,
+                        "block %llu would be sealed by work, which is not done here: import it",
+                        (unsigned long long)k->parent->header.number + 1);
+    }
     header_begin(h, &k->rules, &k->parent->header, a);
     if (n->has_base_fee) {
         h->base_fee = n->base_fee;
@@ -81,6 +85,7 @@ static void begin(struct making *k, const struct block_attributes *a)
     commitment_watch(n->commitment, &also);
     store_begin_changes(k->m->txn, h->number, 0);
     k->builder = block_builder_new(&k->context, h, a->withdrawals);
+    return FAULT_NONE;
 }
 
 static void fini(struct making *k)
@@ -112,31 +117,35 @@ static enum fault add(struct making *k, const struct pooled *t, enum verdict *ve
     return FAULT_NONE;
 }
 
+static u64 nonce_of(void *ctx, const address *a)
+{
+    const struct making *k = ctx;
+    return account_nonce(state_account(k->context.state, a));
+}
+
 // Fills the block with what waits, the best payers first, each sender's in order of nonces.
 static enum fault add_waiting(struct making *k)
 {
-    struct queue q;
     const struct pooled *t;
     enum fault f = FAULT_NONE;
-    queue_init(&q, k->n->pool, &k->block->header.base_fee);
-    while (f == FAULT_NONE && (t = queue_best(&q)) != NULL) {
+    const u256 *base_fee = &k->block->header.base_fee;
+    struct pool_order *order = pool_order_new(k->n->pool, base_fee, k, nonce_of);
+    while (f == FAULT_NONE && (t = pool_order_next(order)) != NULL) {
         enum verdict v = VERDICT_VALID;
         u64 left = k->block->header.gas_limit - block_builder_gas_used(k->builder);
         if (left < GAS_LEAST) {
             break;
         }
         if (t->t.gas_limit > left) {
-            queue_skip(&q);
+            pool_order_skip(order);
             continue;
         }
         f = add(k, t, &v);
-        if (v == VERDICT_VALID || v == VERDICT_NONCE_TOO_LOW) {
-            queue_next(&q);
-        } else {
-            queue_skip(&q); // later ones of its sender need it
+        if (v != VERDICT_VALID) {
+            pool_order_skip(order); // later ones of its sender need it
         }
     }
-    queue_fini(&q);
+    pool_order_free(order);
     return f;
 }
 
@@ -209,8 +218,8 @@ enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
     struct making k = {
         .n = n, .m = &m, .parent = blocks_last(node_blocks(n)), .block = stored_block_new()};
     node_next_attributes(n, &b.attributes);
-    begin(&k, &b.attributes);
-    enum fault f = make(&k, t, &b, out);
+    enum fault f = begin(&k, &b.attributes);
+    f = f == FAULT_NONE ? make(&k, t, &b, out) : f;
     if (f == FAULT_NONE && out->refusal == REFUSAL_NONE) {
         struct stored_block *made = k.block;
         k.block = NULL;
@@ -268,8 +277,8 @@ enum fault node_build(struct node *n, const struct node_build *b, struct stored_
         return f;
     }
     struct making k = {.n = n, .m = &m, .parent = parent, .block = stored_block_new()};
-    begin(&k, &b->attributes);
-    f = make(&k, NULL, b, answer);
+    f = begin(&k, &b->attributes);
+    f = f == FAULT_NONE ? make(&k, NULL, b, answer) : f;
     if (f == FAULT_NONE && answer->refusal == REFUSAL_NONE) {
         *out = k.block;
         k.block = NULL;

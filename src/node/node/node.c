@@ -8,6 +8,7 @@
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/num/u256.h"
+#include "node/node/dev.h"
 #include "node/node/priv.h"
 
 enum fault node_say(struct node *n, enum fault f, const char *format, ...)
@@ -43,6 +44,7 @@ void node_free(struct node *n)
         return;
     }
     mem_free(n->points);
+    mem_free(n->keys);
     mem_free(n->impersonated);
     commitment_free(n->commitment);
     pool_free(n->pool);
@@ -144,12 +146,30 @@ static bool open_chain(struct node *n, struct node_genesis *g, struct buf *why)
     return f == FAULT_NONE;
 }
 
+static void take_keys(struct node *n, const struct node_options *o)
+{
+    if (!o->has_dev_keys) {
+        return;
+    }
+    n->key_count = o->keys != NULL ? o->key_count : DEV_ACCOUNT_COUNT;
+    n->keys = mem_alloc((n->key_count + 1) * sizeof *n->keys);
+    for (u32 i = 0; i < n->key_count; i++) {
+        if (o->keys != NULL) {
+            n->keys[i] = o->keys[i];
+        } else {
+            struct dev_account a = dev_account(i);
+            n->keys[i] = (struct node_key){a.at, a.key};
+        }
+    }
+}
+
 struct node *node_new(const struct node_options *o, struct node_genesis *g, struct buf *why)
 {
     struct node *n = mem_zalloc(sizeof *n);
     n->schedule = g->schedule;
     n->config = g->config;
     n->options = *o;
+    take_keys(n, o);
     n->vm = vm_new(o->form);
     n->pool = pool_new();
     n->next_point = 1;
@@ -182,6 +202,12 @@ const char *node_opened_with(const struct node *n)
 bool node_has_dev_keys(const struct node *n)
 {
     return n->options.has_dev_keys;
+}
+
+const struct node_key *node_keys(const struct node *n, u32 *count)
+{
+    *count = n->key_count;
+    return n->keys;
 }
 
 const struct blocks *node_blocks(const struct node *n)

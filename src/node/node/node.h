@@ -25,6 +25,11 @@ struct node_genesis { // what a chain begins with
     struct state *state;  // owned; made by ended transactions
 };
 
+struct node_key { // of an account for which the node signs
+    address at;
+    b256 key;
+};
+
 enum node_mining {
     MINING_INSTANT,  // each transaction makes a block
     MINING_INTERVAL, // a block each `block_time_ms`
@@ -38,6 +43,8 @@ struct node_options {
     enum vm_form form;
     u64 (*clock)(void);  // seconds since 1970
     bool has_dev_keys;   // the development accounts are this node's
+    const struct node_key *keys; // with has_dev_keys: other accounts instead; copied. NULL: none
+    u32 key_count;
     const char *datadir; // NULL: in memory
     u64 history;         // blocks below the head whose states are kept; 0 and NODE_HISTORY_ALL: all
     enum node_mining mining;
@@ -58,6 +65,7 @@ MUST_USE enum fault node_tick(struct node *n, u64 now_ms, u64 *next_ms);
 const char *node_opened_with(const struct node *n);
 
 bool node_has_dev_keys(const struct node *n);
+const struct node_key *node_keys(const struct node *n, u32 *count);
 const struct blocks *node_blocks(const struct node *n);
 struct store *
 node_store(const struct node *n); // for who looks into the tables (export, statistics)
@@ -340,4 +348,5 @@ MUST_USE enum fault node_rollback(struct node *n, u64 count, bool *done);
 // The whole state after the head as JSON of anvil's shape, and back: accounts are added to the
 // head's state. `why` says what is wrong with a text.
 MUST_USE enum fault node_dump(struct node *n, struct buf *out);
+MUST_USE enum fault node_dump_at(struct node *n, const struct stored_block *b, struct buf *out);
 MUST_USE enum fault node_load(struct node *n, bytes json, struct buf *why);

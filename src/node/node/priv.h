@@ -27,6 +27,8 @@ struct node {
     struct node_options options;
     struct buf found; // when the store was opened; ends with a 0
     struct buf why;   // a sentence of our own about the last fault; ends with a 0
+    struct node_key *keys;
+    u32 key_count;
     struct node_listener listeners[NODE_LISTENERS_MAX];
     u32 listener_count;
     // what is asked of coming blocks

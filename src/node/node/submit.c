@@ -64,6 +64,9 @@ static enum fault check(struct node *n, const struct pooled *t, enum verdict *ve
     u256 difficulty = head->total_difficulty;
     struct block_rules r =
         schedule_rules(&n->schedule, head->header.number + 1, a.timestamp, &difficulty);
+    if (r.fork < FORK_PARIS) {
+        return node_say(n, FAULT_UNSUPPORTED, "the next block would be sealed by work");
+    }
     header_begin(&h, &r, &head->header, &a);
     h.base_fee = node_next_base_fee(n);
     chain_block_init(&env, &n->schedule, &r, &h, &ancestry);
@@ -163,7 +166,7 @@ void node_pool_settle(struct node *n, const struct stored_block *b)
         struct transaction t = {.nonce = 0};
         if (pool_count(n->pool) > 0 &&
             transaction_decode(&t, b->transactions[i].raw) == VERDICT_VALID) {
-            pooled_free(pool_take(n->pool, &b->transactions[i].sender, t.nonce));
+            pool_drop_below(n->pool, &b->transactions[i].sender, t.nonce + 1);
             n->pool_version++;
         }
         transaction_fini(&t);

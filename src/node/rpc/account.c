@@ -3,15 +3,15 @@
 #include "core/trie/root.h"
 #include "lib/base/bytes.h"
 #include "lib/num/u256.h"
-#include "node/node/dev.h"
 #include "node/rpc/priv.h"
 
 bool rpc_eth_accounts(struct rpc_call *c)
 {
+    u32 count;
+    const struct node_key *keys = node_keys(c->node, &count);
     json_begin_list(c->out, NULL);
-    for (u32 i = 0; node_has_dev_keys(c->node) && i < DEV_ACCOUNT_COUNT; i++) {
-        struct dev_account a = dev_account(i);
-        json_put_address(c->out, NULL, &a.at);
+    for (u32 i = 0; i < count; i++) {
+        json_put_address(c->out, NULL, &keys[i].at);
     }
     json_end(c->out);
     return true;

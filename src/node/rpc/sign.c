@@ -3,16 +3,16 @@
 #include "lib/crypto/sign.h"
 #include "lib/base/bytes.h"
 #include "lib/crypto/hash/keccak.h"
-#include "node/node/dev.h"
 #include "node/rpc/priv.h"
 #include "node/rpc/signer.h"
 
 bool signer_key(const struct node *n, const address *a, b256 *key)
 {
-    for (u32 i = 0; node_has_dev_keys(n) && i < DEV_ACCOUNT_COUNT; i++) {
-        struct dev_account one = dev_account(i);
-        if (address_equal(&one.at, a)) {
-            *key = one.key;
+    u32 count;
+    const struct node_key *keys = node_keys(n, &count);
+    for (u32 i = 0; i < count; i++) {
+        if (address_equal(&keys[i].at, a)) {
+            *key = keys[i].key;
             return true;
         }
     }

@@ -151,6 +151,7 @@ enum fault store_read_account(struct store_account *a, bytes record)
     a->code_hash = STORE_NO_CODE;
     if (code.n == 32) {
         copy_bytes(a->code_hash.b, code.p, code.n);
+        return b256_equal(&a->code_hash, &STORE_NO_CODE) ? FAULT_BAD_INPUT : FAULT_NONE;
     }
     return FAULT_NONE;
 }

@@ -438,6 +438,13 @@ enum fault store_load(struct store *s, u64 number, const b256 *hash, struct stor
     return store_load_from(s, s->reader, number, hash, out);
 }
 
+enum fault store_changed_by_hand(struct store *s, u64 number, bool *changed)
+{
+    struct store_key k = store_key_record(number, 1);
+    bytes ignored;
+    return kv_get(s->reader, KV_CHANGES, store_key_bytes(&k), &ignored, changed);
+}
+
 enum fault store_load_at(struct store *s, u64 number, struct stored_block **out)
 {
     struct store_key k = store_key_number(number);

@@ -110,6 +110,8 @@ struct store_log_query {
 // values, and a few by chance. False from `visit` ends it.
 MUST_USE enum fault store_query_logs(struct store *s, const struct store_log_query *q, void *ctx,
                                      bool (*visit)(void *ctx, u64 number));
+// Whether the state after a block was changed by hand, so that its root is not the block's.
+MUST_USE enum fault store_changed_by_hand(struct store *s, u64 number, bool *changed);
 // A block as an object of the caller's (stored_block_free); NULL: there is none.
 MUST_USE enum fault store_load(struct store *s, u64 number, const b256 *hash,
                                struct stored_block **out);

@@ -448,7 +448,7 @@ static enum fault drop_history(struct store_txn *t, bytes changes, u64 number, u
     return FAULT_NONE;
 }
 
-// The state at `oldest` stays readable: what is dropped led to those below it.
+// What is dropped led to states below `oldest`; its own record stays, to tell of changes by hand.
 static enum fault prune_states(struct store_txn *t, u64 oldest)
 {
     while (t->oldest < oldest) {
@@ -457,7 +457,7 @@ static enum fault prune_states(struct store_txn *t, u64 oldest)
         bool found = false;
         struct buf changes = {0};
         TRY(kv_seek(t->kv, KV_CHANGES, BYTES_NONE, &key, &value, &found));
-        if (!found || key.n != 12 || load_be64(key.p) > oldest) {
+        if (!found || key.n != 12 || load_be64(key.p) >= oldest) {
             t->oldest = oldest;
             return FAULT_NONE;
         }

@@ -64,8 +64,10 @@ static void run(struct bare_hart *hart, u64 steps_max)
 {
     while (!hart->ended) {
         if (hart->steps++ == steps_max) {
-            buf_printf(bare_end(hart, BARE_TIMEOUT), "it did not end within %" PRIu64 " steps",
-                       steps_max);
+            buf_printf(bare_end(hart, BARE_TIMEOUT),
+                       "it did not end within %" PRIu64 " steps, it is at 0x%" PRIx64 "%s",
+                       steps_max, hart->pc,
+                       hart->image.has_tohost ? "" : " and has no symbol tohost to report through");
             return;
         }
         if ((hart->mip & hart->mie) != 0) {
@@ -81,26 +83,33 @@ static void run(struct bare_hart *hart, u64 steps_max)
 }
 
 // One grain a line, its bytes from the highest address to the lowest, so that it reads as a number.
-static void dump_signature(struct bare_hart *hart, u32 grain)
+// Returns why there is no signature, or NULL.
+static const char *dump_signature(struct bare_hart *hart, u32 grain)
 {
     const struct bare_image *image = &hart->image;
     struct buf *out = &hart->result->signature;
-    if (!image->has_signature || image->signature_hi < image->signature_lo ||
-        image->signature_hi - image->signature_lo > SIGNATURE_MAX) {
-        return;
+    if (!image->has_signature) {
+        return "it has no symbols begin_signature and end_signature";
+    }
+    if (image->signature_hi < image->signature_lo) {
+        return "its end_signature lies below begin_signature";
+    }
+    if (image->signature_hi - image->signature_lo > SIGNATURE_MAX) {
+        return "its signature is larger than 64 MiB";
     }
     u8 line[16];
     for (u64 at = image->signature_lo; at < image->signature_hi; at += grain) {
         zero_bytes(line, sizeof line);
         const u64 left = image->signature_hi - at;
         if (!bare_ram_copy_out(&hart->ram, line, at, left < grain ? left : grain)) {
-            return;
+            return "its signature lies where no memory is";
         }
         for (u32 i = grain; i > 0; i--) {
             buf_printf(out, "%02x", line[i - 1]);
         }
         buf_put_u8(out, '\n');
     }
+    return NULL;
 }
 
 void bare_run(const struct bare_options *options, bytes elf, struct bare_result *result)
@@ -114,7 +123,7 @@ void bare_run(const struct bare_options *options, bytes elf, struct bare_result 
     if (reason == NULL) {
         run(hart, options->steps_max == 0 ? BARE_STEPS_DEFAULT : options->steps_max);
         if (options->signature) {
-            dump_signature(hart, grain);
+            result->no_signature = dump_signature(hart, grain);
         }
     } else {
         buf_put_text(bare_end(hart, BARE_REFUSED), reason);

@@ -8,7 +8,7 @@
 // Choices where that manual leaves one: misaligned loads and stores work, atomics do not; page
 // tables' A and D bits are set by the hardware; Sv39, Sv48 and Sv57; 16 PMP entries of 4 bytes'
 // grain, and all is allowed while none is active; misa is fixed; wfi does not wait; no triggers; no
-// devices, so only software sets interrupts.
+// devices, so only software sets interrupts. Beyond the rows it has the compare and swap of Zacas.
 #pragma once
 
 #include "lib/base/buf.h"
@@ -24,8 +24,8 @@ struct bare_options {
 
 enum bare_end {
     BARE_PASSED,  // 1 was stored to `tohost`, or ecall with a7 = 93 and a0 = 0 where no trap vector
-                  // is set
-    BARE_FAILED,  // 2 n + 1 was stored to `tohost`, or that ecall with a0 = n
+                  // is set or the program has no symbol `tohost`
+    BARE_FAILED,  // 2 n + 1 was stored to `tohost`, or the host's exit or that ecall with n
     BARE_TIMEOUT, // steps_max was reached
     BARE_BROKEN,  // it cannot go on: a trap without a vector, a host call; text says why
     BARE_REFUSED, // not a program for this machine: text says why
@@ -33,10 +33,11 @@ enum bare_end {
 
 struct bare_result { // bare_result_fini frees it
     enum bare_end end;
-    u64 test;             // BARE_FAILED: n
-    u64 instructions;     // retired
-    struct buf text;      // a clause without full stop; empty if passed
-    struct buf signature; // lines of hex, one grain of memory each, ascending
+    u64 test;                 // BARE_FAILED: n
+    u64 instructions;         // retired
+    struct buf text;          // a clause without full stop; empty if passed
+    struct buf signature;     // lines of hex, one grain of memory each, ascending
+    const char *no_signature; // why there is none though it was asked for: a clause; or NULL
 };
 
 // Loads the ELF and runs it from its entry in machine mode until it ends. Memory: every PT_LOAD and

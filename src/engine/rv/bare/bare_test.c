@@ -73,9 +73,9 @@ static const u32 passing[] = {LI_A0_0, LI_A7_93, ECALL};
 TEST(bare, passes_the_instruction_tests)
 {
     static const char *const names[] = {
-        "a",   "alu",     "branch", "c",   "d",         "exit_call", "f",
-        "m",   "machine", "memory", "pmp", "signature", "sv39",      "supervisor",
-        "zba", "zbb",     "zbc",    "zbs", "zicond",    "zicsr",     "zifencei",
+        "a",       "alu",    "branch", "c",         "d",        "exit_call",  "f",    "m",
+        "machine", "memory", "pmp",    "signature", "sv39",     "supervisor", "zba",  "zbb",
+        "zbc",     "zbs",    "zicond", "zicsr",     "zifencei", "zacas",      "host",
     };
     for (u32 i = 0; i < COUNT_OF(names); i++) {
         char path[64];
@@ -120,7 +120,32 @@ TEST(bare, an_endless_program_is_stopped)
     struct bare_result r = run(e.raw, e.n, 1000);
     EXPECT_EQ(r.end, BARE_TIMEOUT);
     EXPECT_EQ(r.instructions, 1000u);
-    expect_text(&r, "it did not end within 1000 steps");
+    expect_text(&r, "it did not end within 1000 steps, it is at 0x80000000 and has no symbol "
+                    "tohost to report through");
+}
+
+TEST(bare, without_tohost_the_exit_call_reports_past_a_handler)
+{
+    const u32 code[] = {0x00000297, 0x30529073, LI_A0_7, LI_A7_93,
+                        ECALL}; // auipc t0, 0; csrw mtvec
+    struct elf e = make_elf(0x80000000, code, COUNT_OF(code));
+    struct bare_result r = run(e.raw, e.n, 1000);
+    EXPECT_EQ(r.end, BARE_FAILED);
+    EXPECT_EQ(r.test, 7u);
+    bare_result_fini(&r);
+}
+
+TEST(bare, a_signature_that_is_asked_for_and_missing_has_a_reason)
+{
+    struct elf e = make_elf(0x80000000, passing, COUNT_OF(passing));
+    struct bare_result r;
+    bare_run(&(struct bare_options){.signature = true}, (bytes){e.raw, e.n}, &r);
+    EXPECT_EQ(r.end, BARE_PASSED);
+    EXPECT_STR(r.no_signature, "it has no symbols begin_signature and end_signature");
+    bare_result_fini(&r);
+    bare_run(&(struct bare_options){.signature = false}, (bytes){e.raw, e.n}, &r);
+    EXPECT(r.no_signature == NULL);
+    bare_result_fini(&r);
 }
 
 TEST(bare, a_trap_without_a_vector_ends_it)

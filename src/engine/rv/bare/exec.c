@@ -322,7 +322,7 @@ static bool execute_other(struct bare_hart *hart, const struct rv_insn *insn, u3
 #include "spec/rv64.def"
         return floating(hart, insn, bits);
     default:
-        return illegal(hart, bits);
+        return bare_compare_and_swap(hart, bits);
     }
 }
 

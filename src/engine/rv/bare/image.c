@@ -74,6 +74,9 @@ static void read_symbols(struct bare_image *image, bytes symbols, bytes names)
         if (name_is(names, name, "tohost")) {
             image->tohost = value;
             image->has_tohost = true;
+        } else if (name_is(names, name, "fromhost")) {
+            image->fromhost = value;
+            image->has_fromhost = true;
         } else if (name_is(names, name, "begin_signature")) {
             image->signature_lo = value;
             has_lo = true;

@@ -83,8 +83,8 @@ struct bare_image {
     u64 entry;
     u32 segment_count;
     struct bare_segment segment[BARE_SEGMENTS_MAX];
-    u64 tohost, signature_lo, signature_hi; // symbols
-    bool has_tohost, has_signature;
+    u64 tohost, fromhost, signature_lo, signature_hi; // symbols
+    bool has_tohost, has_fromhost, has_signature;
 };
 
 // NULL, or the reason why these bytes are not a program for the machine (a clause).
@@ -141,6 +141,7 @@ void bare_take_interrupt(struct bare_hart *hart);                         // if 
 void bare_return(struct bare_hart *hart, enum bare_mode from);            // mret, sret
 // Notes that the program is over; returns where the reason is to be written.
 struct buf *bare_end(struct bare_hart *hart, enum bare_end end);
+void bare_end_with(struct bare_hart *hart, u64 test); // passed if 0, else that test failed (host.c)
 
 // ---- memory as the hart sees it (mmu.c, pmp.c) ----
 
@@ -150,7 +151,7 @@ MUST_USE bool bare_store(struct bare_hart *hart, u64 va, u32 size, u64 value);
 // For atomics: host and physical address of an aligned operand that may be read, and also written
 // if `kind` is BARE_WRITE; NULL after an exception.
 u8 *bare_atomic(struct bare_hart *hart, u64 *pa, u64 va, u32 size, enum bare_access kind);
-void bare_stored(struct bare_hart *hart, u64 pa, u32 size); // after a store: looks at `tohost`
+void bare_stored(struct bare_hart *hart, u64 pa, u32 size); // after a store: tohost? (host.c)
 
 MUST_USE bool bare_pmp_allows(const struct bare_hart *hart, u64 pa, u32 size, enum bare_access kind,
                               enum bare_mode mode);
@@ -168,3 +169,6 @@ MUST_USE bool bare_csr_read(const struct bare_hart *hart, u64 *value, u32 number
 MUST_USE bool bare_csr_write(struct bare_hart *hart, u32 number, u64 value);
 bool bare_csr_may(const struct bare_hart *hart, u32 number, bool write);
 MUST_USE bool bare_execute(struct bare_hart *hart, const struct rv_insn *insn, u32 bits);
+// Of words that do not decode: executes the compare and swap that they may be; false after an
+// exception (zacas.c).
+MUST_USE bool bare_compare_and_swap(struct bare_hart *hart, u32 bits);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Entering and leaving trap handlers (privileged manual, 3.1 and 10.1), and the two ways in which a
-// test program reports without one: a store to `tohost`, and the exit call of user-mode programs.
+// Entering and leaving trap handlers (privileged manual, 3.1 and 10.1), and the exit call of
+// user-mode programs. That call is a plain trap to a program that has both a handler and `tohost`;
+// without the latter nothing that the handler could do would report.
 #include "engine/rv/bare/priv.h"
 
 #include <inttypes.h>
-
-#include "lib/base/bytes.h"
-#include "lib/base/check.h"
 
 #define INTERRUPT (1ull << 63)
 #define EXIT_CALL 93
@@ -48,45 +46,6 @@ struct buf *bare_end(struct bare_hart *hart, enum bare_end end)
     return &hart->result->text;
 }
 
-// The low bit of what a program reports says that it ends, the rest is the number of the failed
-// test.
-static void end_with(struct bare_hart *hart, u64 test)
-{
-    hart->result->test = test;
-    if (test == 0) {
-        (void)bare_end(hart, BARE_PASSED);
-    } else {
-        buf_printf(bare_end(hart, BARE_FAILED), "test %" PRIu64, test);
-    }
-}
-
-// The host's side of `tohost`: a 64-bit word, device in the highest byte, command in the next.
-// Device 0 with an odd value is the end. The console (device 1) is answered by forgetting its
-// character; anything else would wait for an answer that never comes.
-void bare_stored(struct bare_hart *hart, u64 pa, u32 size)
-{
-    const u64 tohost = hart->image.tohost;
-    if (!hart->image.has_tohost || pa >= tohost + 8 || tohost >= pa + size) {
-        return;
-    }
-    u8 raw[8];
-    if (!bare_ram_copy_out(&hart->ram, raw, tohost, sizeof raw)) {
-        return;
-    }
-    const u64 value = load_le64(raw);
-    const u32 device = (u32)(value >> 56);
-    if (device == 0 && (value & 1) != 0) {
-        end_with(hart, value >> 1);
-    } else if (device == 1) {
-        CHECK(bare_ram_copy_in(&hart->ram, tohost, (bytes){(const u8[8]){0}, 8}));
-    } else if (value != 0) {
-        buf_printf(bare_end(hart, BARE_BROKEN),
-                   "it asks the host for a call (0x%" PRIx64
-                   " in tohost), which this machine has not",
-                   value);
-    }
-}
-
 static void enter(struct bare_hart *hart, u64 cause, u64 tval, enum bare_mode to)
 {
     const u64 tvec = to == BARE_M ? hart->mtvec : hart->stvec;
@@ -120,15 +79,15 @@ void bare_take_exception(struct bare_hart *hart)
     const bool delegated = hart->mode != BARE_M && (hart->medeleg >> cause & 1) != 0;
     const enum bare_mode to = delegated ? BARE_S : BARE_M;
     const u64 base = (to == BARE_M ? hart->mtvec : hart->stvec) & ~3ull;
-    const bool is_ecall = cause - CAUSE_ECALL_U <= BARE_M;
+    const bool is_exit = cause - CAUSE_ECALL_U <= BARE_M && hart->x[17] == EXIT_CALL;
+    if (is_exit && (base == 0 || !hart->image.has_tohost)) {
+        bare_end_with(hart, hart->x[10]);
+        return;
+    }
     if (base == 0) {
-        if (is_ecall && hart->x[17] == EXIT_CALL) {
-            end_with(hart, hart->x[10]);
-        } else {
-            buf_printf(bare_end(hart, BARE_BROKEN),
-                       "%s at 0x%" PRIx64 " (value 0x%" PRIx64 "), no trap vector is set",
-                       cause_text(cause), hart->pc, hart->tval);
-        }
+        buf_printf(bare_end(hart, BARE_BROKEN),
+                   "%s at 0x%" PRIx64 " (value 0x%" PRIx64 "), no trap vector is set",
+                   cause_text(cause), hart->pc, hart->tval);
         return;
     }
     // A handler that cannot be fetched traps to itself for ever, unless a higher mode takes it

@@ -15,6 +15,7 @@ struct keccak {
 };
 
 void keccak256(b256 *out, const void *p, usize n);
+void keccak256_with_zeros(b256 *out, bytes data, u64 zeros); // of data and then as many zero bytes
 
 // The same piece by piece: init, update any number of times, final once.
 void keccak_init(struct keccak *k);

@@ -13,7 +13,6 @@ void keccak_permute_scalar(u64 lanes[25]);
 
 #if defined(__x86_64__) && defined(__linux__)
 void keccak_permute_bmi(u64 lanes[25]);
-void keccak_permute_avx512(u64 lanes[25]);
 
 struct keccak_kernel {
     const char *name;
@@ -21,7 +20,7 @@ struct keccak_kernel {
     keccak_kernel_function *permute;
 };
 
-enum { KECCAK_KERNEL_COUNT = 3 };
+enum { KECCAK_KERNEL_COUNT = 2 };
 
 extern const struct keccak_kernel keccak_kernels[KECCAK_KERNEL_COUNT]; // best first, scalar last
 #endif
