@@ -96,6 +96,8 @@ struct vm {
     struct vm_code *code;
     struct rv_pool *pool;
     struct buf fault_detail; // ends with a 0 byte, or is empty
+    const struct vm_precompile_rule *precompile_rules;
+    usize precompile_rule_count;
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
@@ -113,6 +115,9 @@ struct vm {
     struct evm *native;
     u64 native_memory_top; // highest since the EVM was made
 };
+
+// The precompile at an address, with what simulations say of it; NULL: none.
+const struct precompile *vm_find_precompile(const struct vm *vm, const address *a);
 
 static inline struct frame *vm_top(struct vm *vm)
 {
