@@ -31,7 +31,7 @@ static const char *ask(struct chain *c, const char *method, const char *params)
     buf_printf(&text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":[%s]}", method,
                params);
     buf_clear(&c->answer);
-    rpc_handle(c->rpc, buf_bytes(&text), &c->answer);
+    rpc_answer(c->rpc, RPC_GROUP_ALL, NULL, buf_bytes(&text), &c->answer);
     buf_put_u8(&c->answer, 0);
     buf_fini(&text);
     return (const char *)c->answer.p;
@@ -69,7 +69,7 @@ static void open_chain(struct chain *c)
     EXPECT(node_genesis_open(&g, &why, "dev"));
     c->node = node_new(&o, &g, &why);
     EXPECT(c->node != NULL);
-    c->rpc = rpc_new(c->node);
+    c->rpc = rpc_new(c->node, &(struct rpc_options){.now_ms = no_clock});
     rv_sstore(&code, 5, 7);
     rv_end(&code);
     rv_image(&image, buf_bytes(&code));
