@@ -4,6 +4,8 @@
 #include "app/cli/node_genesis.h"
 #include "lib/base/bytes.h"
 #include "lib/codec/hex.h"
+#include "lib/codec/json.h"
+#include "lib/crypto/hash/keccak.h"
 #include "node/rpc/rpc.h"
 #include "test/kit_code.h"
 #include "test/test.h"
@@ -306,5 +308,45 @@ TEST(tracing, the_head_can_be_set_back)
     expect_part(ask(&c, "debug_setHead", "\"0x1\""), "\"result\":null");
     expect_part(ask(&c, "eth_blockNumber", ""), "\"result\":\"0x1\"");
     expect_part(ask_of_last(&c, "debug_traceTransaction", ""), "transaction not found");
+    close_chain(&c);
+}
+
+TEST(tracing, a_witness_has_the_parents_root_codes_and_header)
+{
+    struct chain c;
+    open_chain(&c);
+    const struct stored_block *parent = blocks_at(node_blocks(c.node), 2);
+    struct buf header = {0};
+    struct buf text = {0};
+    header_encode(&header, &parent->header);
+    buf_put_text(&text, "\"headers\":[\"");
+    hex_put_data(&text, header.p, header.n);
+    buf_put(&text, "\"]", 3);
+    const char *answer = ask(&c, "debug_executionWitness", "\"0x3\"");
+    expect_part(answer, (const char *)text.p);
+    expect_part(answer, "5f5f5f5f5f735fbdb2315678afecb367f032d93f642f64180aa35af1"); // a code
+    expect_part(answer, "\"" FIRST "\"");
+    // One of the nodes is the top of the parent's trie.
+    struct json j;
+    json_value result;
+    json_value nodes;
+    bool found = false;
+    EXPECT_EQ(json_parse(&j, (bytes){(const u8 *)answer, strlen(answer)}), FAULT_NONE);
+    json_value root = json_root(&j);
+    EXPECT_EQ(json_member(&result, &root, "result"), FAULT_NONE);
+    EXPECT_EQ(json_member(&nodes, &result, "state"), FAULT_NONE);
+    for (usize i = 0; i < json_count(&nodes); i++) {
+        json_value one = json_element(&nodes, i);
+        struct buf node = {0};
+        b256 hash;
+        EXPECT_EQ(json_get_data(&node, &one), FAULT_NONE);
+        keccak256(&hash, node.p, node.n);
+        found |= b256_equal(&hash, &parent->header.state_root);
+        buf_fini(&node);
+    }
+    EXPECT(found);
+    json_fini(&j);
+    buf_fini(&header);
+    buf_fini(&text);
     close_chain(&c);
 }
