@@ -152,8 +152,7 @@ static void put_metric(struct buf *out, const char *name, const char *type, u64 
 static bool put_metrics(const struct serving *s, bytes path, struct net_page *out)
 {
     static const char PATH[] = "/metrics";
-    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 ||
-        memcmp(path.p, PATH, path.n) != 0) {
+    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 || memcmp(path.p, PATH, path.n) != 0) {
         return false;
     }
     const struct header *head = &blocks_last(node_blocks(s->node))->header;
