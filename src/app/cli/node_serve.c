@@ -215,8 +215,7 @@ static bool load_state(struct serving *s, struct buf *why)
     const char *path = s->plan->state_path;
     struct buf text = {0};
     struct buf ignored = {0};
-    u64 size = 0;
-    bool is_there = path != NULL && os_file_size(&size, &ignored, path) == FAULT_NONE;
+    bool is_there = path != NULL && os_file_size(path) > 0;
     bool ok = true;
     if (is_there) {
         ok = os_read_file(&text, why, path, STATE_SIZE_MAX) == FAULT_NONE;
