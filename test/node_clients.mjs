@@ -58,6 +58,11 @@ function within(promise, what, ms = 5000) {
 // ---- the node and the contracts
 
 const node = spawn(program, ['--dev', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+process.on('uncaughtException', (error) => {
+    console.log(`node_clients: ${error.stack}`);
+    node.kill('SIGKILL');
+    process.exit(1);
+});
 const url = await within(new Promise((resolve) => {
     let text = '';
     node.stdout.on('data', (piece) => {
@@ -98,8 +103,9 @@ async function withEthers(kind) {
     equal(await provider.send('hybrid_getCodeInfo', [at]).then((i) => i.kind), kind);
 
     const live = new ethers.WebSocketProvider(ws);
+    const listening = new ethers.Contract(at, abi, live);
     const heard = within(new Promise((resolve) => {
-        new ethers.Contract(at, abi, live).on('Transfer', (from, to, value) => resolve([from, to, value]));
+        listening.on('Transfer', (from, to, value) => resolve([from, to, value]));
     }), 'the event');
     const block = within(new Promise((resolve) => { live.once('block', resolve); }), 'the block');
     await new Promise((resolve) => { setTimeout(resolve, 200); });
@@ -108,6 +114,9 @@ async function withEthers(kind) {
     equal(receipt.logs.length, 1);
     equal(await heard, [wallet.address, OTHER, 5n]);
     if (!((await block) > 0)) throw new Error('no block was told');
+    await listening.removeAllListeners();
+    await live.removeAllListeners();
+    await new Promise((resolve) => { setTimeout(resolve, 100); }); // it unsubscribes behind our back
     await live.destroy();
 
     equal(await token.balanceOf(OTHER), 5n);
@@ -135,6 +144,13 @@ async function withEthers(kind) {
     equal(await provider.getCode(second), ethers.concat(['0xef0100', at]));
     const filled = await provider.send('eth_simulateV1', [{ blockStateCalls: [{ calls: [{ from: wallet.address, to: OTHER, value: '0x1' }] }], traceTransfers: true }, 'latest']);
     equal(filled[0].calls[0].logs.length, 1);
+    const creator = await provider.send('ots_getContractCreator', [at]);
+    equal([ethers.getAddress(creator.creator), creator.hash], [wallet.address, token.deploymentTransaction().hash]);
+    const page = await provider.send('ots_searchTransactionsBefore', [at, 0, 2]);
+    equal([page.txs.length, page.receipts.length, page.firstPage], [2, 2, true]);
+    equal((await provider.send('ots_getBlockDetails', [1])).block.transactionCount, '0x1');
+    equal((await provider.send('ots_traceTransaction', [creator.hash])).length, 1);
+    equal(await provider.send('ots_getTransactionBySenderAndNonce', [wallet.address, 0]).then((h) => h.length), 66);
     provider.destroy();
 }
 

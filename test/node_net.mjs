@@ -5,6 +5,11 @@ import { spawn } from 'node:child_process';
 import net from 'node:net';
 
 const node = spawn(process.argv[2], ['--dev', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+process.on('uncaughtException', (error) => {
+    console.log(`node_net: ${error.stack}`);
+    node.kill('SIGKILL');
+    process.exit(1);
+});
 const port = await new Promise((resolve) => {
     let text = '';
     node.stdout.on('data', (piece) => {

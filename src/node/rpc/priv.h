@@ -140,6 +140,7 @@ void rpc_put_revert(struct buf *out, bytes output);
 // ---- results
 void rpc_put_block(struct json_writer *w, const char *name, const struct stored_block *b,
                    bool whole);
+void rpc_put_header_members(struct json_writer *w, const struct header *h);
 void rpc_put_withdrawals(struct json_writer *w, const struct stored_block *b);
 void rpc_put_block_members(struct json_writer *w, const struct stored_block *b, bool whole);
 void rpc_put_transaction(struct json_writer *w, const struct stored_block *b, usize index);

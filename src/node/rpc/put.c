@@ -254,7 +254,7 @@ static void put_header_tail(struct json_writer *w, const struct header *h)
     }
 }
 
-static void put_header(struct json_writer *w, const struct header *h)
+void rpc_put_header_members(struct json_writer *w, const struct header *h)
 {
     json_put_b256(w, "hash", &h->hash);
     json_put_b256(w, "parentHash", &h->parent_hash);
@@ -278,7 +278,7 @@ static void put_header(struct json_writer *w, const struct header *h)
 void rpc_put_header(struct json_writer *w, const struct stored_block *b)
 {
     json_begin_object(w, NULL);
-    put_header(w, &b->header);
+    rpc_put_header_members(w, &b->header);
     json_end(w);
 }
 
@@ -316,7 +316,7 @@ static void put_uncles(struct json_writer *w, const struct stored_block *b)
 
 void rpc_put_block_members(struct json_writer *w, const struct stored_block *b, bool whole)
 {
-    put_header(w, &b->header);
+    rpc_put_header_members(w, &b->header);
     json_put_quantity_u64(w, "size", b->wire.n);
     put_uncles(w, b);
     json_begin_list(w, "transactions");
