@@ -44,7 +44,7 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
-NODE_LIBS := -llmdb
+NODE_LIBS := -llmdb -lwebsockets
 CLI_LIBS := -lzstd
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
@@ -194,7 +194,7 @@ BENCHES := $(foreach b,$(BENCH_C),$(B)/bench/$(basename $(notdir $(b))))
 define bench_rule
 $(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(NODE_LIBS) $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 endef
 $(foreach b,$(BENCH_C),$(eval $(call bench_rule,$(b))))
 benches: $(BENCHES) all

@@ -57,8 +57,7 @@ static bool read_text(struct buf *text, struct buf *why, const char *name)
 bool node_genesis_open(struct node_genesis *g, struct buf *why, const char *name)
 {
     struct buf text = {0};
-    bool ok = read_text(&text, why, name) &&
-              node_genesis_parse(g, why, name, buf_bytes(&text));
+    bool ok = read_text(&text, why, name) && node_genesis_parse(g, why, name, buf_bytes(&text));
     buf_fini(&text);
     return ok;
 }
@@ -72,15 +71,6 @@ static void path_of(struct buf *path, const char *folder)
     buf_put_u8(path, 0);
 }
 
-static bool is_file(const char *path)
-{
-    u64 size;
-    struct buf ignored = {0};
-    bool ok = os_file_size(&size, &ignored, path) == FAULT_NONE;
-    buf_fini(&ignored);
-    return ok;
-}
-
 static bool find_text(struct buf *text, struct buf *name, const struct node_source *s,
                       const char *datadir, struct buf *why)
 {
@@ -92,7 +82,7 @@ static bool find_text(struct buf *text, struct buf *name, const struct node_sour
     if (s->name != NULL) {
         buf_put_text(name, s->name);
         ok = read_text(text, why, s->name);
-    } else if (datadir != NULL && is_file((const char *)kept.p)) {
+    } else if (datadir != NULL && os_file_size((const char *)kept.p) > 0) {
         buf_put_text(name, (const char *)kept.p);
         ok = read_text(text, why, (const char *)kept.p);
     } else if (s->text != NULL) {
@@ -115,7 +105,7 @@ static bool keep_text(const char *datadir, const struct buf *text, struct buf *w
 {
     struct buf path = {0};
     path_of(&path, datadir);
-    bool ok = is_file((const char *)path.p) ||
+    bool ok = os_file_size((const char *)path.p) > 0 ||
               os_write_file(why, (const char *)path.p, buf_bytes(text)) == FAULT_NONE;
     buf_fini(&path);
     return ok;

@@ -109,7 +109,7 @@ static void put_listeners(struct buf *out, const struct serving *s, struct net_s
         bool brackets = strchr(l->host, ':') != NULL;
         buf_printf(out, "%-12s  %s://%s%s%s:%u\n", name, l->no_http ? "ws" : "http",
                    brackets ? "[" : "", l->host, brackets ? "]" : "", (u32)net_port(server, i));
-        if (s->plan->is_dev && !l->no_http && l->group == RPC_GROUP_ALL) {
+        if (s->plan->is_dev && !s->plan->is_quiet && !l->no_http && l->group == RPC_GROUP_ALL) {
             buf_printf(out, "%-12s  http://%s%s%s:%u/\n", "Explorer", brackets ? "[" : "", l->host,
                        brackets ? "]" : "", (u32)net_port(server, i));
         }
@@ -152,8 +152,7 @@ static void put_metric(struct buf *out, const char *name, const char *type, u64 
 static bool put_metrics(const struct serving *s, bytes path, struct net_page *out)
 {
     static const char PATH[] = "/metrics";
-    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 ||
-        memcmp(path.p, PATH, path.n) != 0) {
+    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 || memcmp(path.p, PATH, path.n) != 0) {
         return false;
     }
     const struct header *head = &blocks_last(node_blocks(s->node))->header;
@@ -215,8 +214,7 @@ static bool load_state(struct serving *s, struct buf *why)
     const char *path = s->plan->state_path;
     struct buf text = {0};
     struct buf ignored = {0};
-    u64 size = 0;
-    bool is_there = path != NULL && os_file_size(&size, &ignored, path) == FAULT_NONE;
+    bool is_there = path != NULL && os_file_size(path) > 0;
     bool ok = true;
     if (is_there) {
         ok = os_read_file(&text, why, path, STATE_SIZE_MAX) == FAULT_NONE;

@@ -241,16 +241,6 @@ enum fault os_make_folder(struct buf *why, const char *path)
     return f;
 }
 
-enum fault os_file_size(u64 *size, struct buf *why, const char *path)
-{
-    struct stat s;
-    if (stat(path, &s) != 0) {
-        return io_fault(why, "look at", path);
-    }
-    *size = (u64)s.st_size;
-    return FAULT_NONE;
-}
-
 // ---- locks
 
 struct os_lock {

@@ -33,7 +33,6 @@ bool os_is_folder(const char *path);  // also true of a link to one
 usize os_file_size(const char *path); // bytes; 0 of what is not there or no file
 // Makes the folder, and those above it, where there is none.
 MUST_USE enum fault os_make_folder(struct buf *why, const char *path);
-MUST_USE enum fault os_file_size(u64 *size, struct buf *why, const char *path);
 
 // A file that one process at a time holds, by its existence and a lock that ends with the process.
 struct os_lock;

@@ -113,21 +113,21 @@ static enum fault check_length(struct disk *d, struct buf *why)
     MDB_envinfo info;
     MDB_stat stat;
     struct buf path = {0};
-    u64 size = 0;
     CHECK(mdb_env_info(d->env, &info) == 0 && mdb_env_stat(d->env, &stat) == 0);
     d->page_size = stat.ms_psize;
     buf_printf(&path, "%s/data.mdb", d->folder);
     buf_put_u8(&path, 0);
-    enum fault f = os_file_size(&size, why, (const char *)path.p);
+    u64 size = os_file_size((const char *)path.p);
     buf_fini(&path);
     u64 needed = ((u64)info.me_last_pgno + 1) * stat.ms_psize;
-    if (f == FAULT_NONE && size < needed) {
-        buf_printf(why, "the database in %s is truncated: data.mdb has %llu bytes, and %llu are in "
-                        "use; put a copy back, or remove the folder and import the chain again",
+    if (size < needed) {
+        buf_printf(why,
+                   "the database in %s is truncated: data.mdb has %llu bytes, and %llu are in "
+                   "use; put a copy back, or remove the folder and import the chain again",
                    d->folder, (unsigned long long)size, (unsigned long long)needed);
-        f = FAULT_BAD_INPUT;
+        return FAULT_BAD_INPUT;
     }
-    return f;
+    return FAULT_NONE;
 }
 
 void *kv_lmdb_open(const struct kv_options *o, struct buf *why)
