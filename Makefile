@@ -44,7 +44,7 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
-NODE_LIBS := -lwebsockets
+NODE_LIBS := -llmdb -lwebsockets
 CLI_LIBS := -lzstd
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 
@@ -59,7 +59,8 @@ HAVE_GUEST := $(wildcard guest/start.S)
 CLI_LIB_SRC := src/lib/codec/zstd.c
 LIB_SRC := $(filter-out src/app/cli/% src/node/% $(CLI_LIB_SRC) $(if $(HAVE_GUEST),,%/guest_image.S),$(CODE))
 # Only programs with a node need what is in src/node, and what that needs.
-NODE_SRC := src/app/cli/node_genesis.c $(filter src/node/%,$(CODE))
+NODE_SRC := $(addprefix src/app/cli/,node_genesis.c node_check.c node_config.c node_dev.c node_log.c node_plan.c \
+  node_serve.c cmd_node.c) $(filter src/node/%,$(CODE))
 CLI_SRC := $(filter-out %/main_hybrid.c %/main_node.c $(NODE_SRC),$(filter src/app/cli/%,$(CODE)) $(CLI_LIB_SRC))
 objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 LIB_O := $(call objects,$(LIB_SRC))
@@ -102,15 +103,16 @@ $(B)/libhybrid.a: $(LIB_O)
 	@rm -f $@ && ar rcsD $@ $(B)/obj/libhybrid.o
 
 # ---- spec/gen: what is printed from the tables ---------------------------------------------------------------
-build/gen/gen: spec/gen.c $(wildcard spec/*.def)
+build/gen/gen: spec/gen.c $(wildcard spec/*.def) src/node/rpc/methods.def
 	@mkdir -p $(@D)
 	$(call say,CC,$@)gcc $(LANGUAGE) $(WARNINGS) $(INCLUDES) -MMD -MP -o $@ $<
 $(GEN)/hybrid_abi.h: build/gen/gen
 	@mkdir -p $(@D)
 	build/gen/gen sdk-header >$@
-docs: build/gen/gen ## docs/abi.md, docs/conformance.md anew from their prose and tables in spec/
+docs: build/gen/gen ## docs/abi.md, docs/conformance.md, docs/rpc.md anew from their prose and tables
 	build/gen/gen abi >docs/abi.md
 	build/gen/gen abi spec/conformance.md.in >docs/conformance.md
+	build/gen/gen abi spec/rpc.md.in >docs/rpc.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes
@@ -191,9 +193,9 @@ $(addprefix fuzz-,$(FUZZ_NAMES)): fuzz-%:
 
 BENCHES := $(foreach b,$(BENCH_C),$(B)/bench/$(basename $(notdir $(b))))
 define bench_rule
-$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB_O)
+$(B)/bench/$(basename $(notdir $(1))): $(call objects,$(1)) $(CLI_O) $(NODE_O) $(LIB_O)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(LDLIBS)
+	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -o $$@ $$^ $(NODE_LIBS) $(CLI_LIBS) $(LDLIBS)
 endef
 $(foreach b,$(BENCH_C),$(eval $(call bench_rule,$(b))))
 benches: $(BENCHES) all

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // gen sdk-header | rust | abi [FILE]: prints what is made from the tables of spec/ onto standard
 // output: the C header of contracts (hybrid_abi.h), the Rust module of the same numbers, and
-// manuals: the prose of FILE (spec/abi.md.in, spec/conformance.md.in) with tables in the place of
-// lines like
+// manuals: the prose of FILE (spec/abi.md.in, conformance.md.in, rpc.md.in) with tables in the
+// place of lines like
 // @SERVICES@. Run in the root of the tree.
 #include <ctype.h>
 #include <errno.h>
@@ -363,6 +363,88 @@ static void print_eips(void)
     }
 }
 
+// ---- docs/rpc.md
+
+struct method {
+    const char *name, *parameters, *text;
+};
+
+static const struct method methods[] = {
+#define RPC_METHOD(name, handler, least, most, parameters, text) {name, parameters, text},
+#include "node/rpc/methods.def"
+};
+#define METHOD_COUNT (sizeof methods / sizeof methods[0])
+
+struct other {
+    const char *name;
+    bool has[3];
+};
+
+static const struct other others[] = {
+#define RPC_OTHER(name, geth, reth, anvil) {name, {geth, reth, anvil}},
+#include "spec/rpc_others.def"
+};
+
+static size_t namespace_size(const char *name)
+{
+    return strcspn(name, "_");
+}
+
+static bool same_namespace(const char *a, const char *b)
+{
+    size_t n = namespace_size(a);
+    return n == namespace_size(b) && memcmp(a, b, n) == 0;
+}
+
+static void print_namespace(size_t first)
+{
+    printf("\n### `%.*s_`\n\n| method | parameters | result |\n|---|---|---|\n",
+           (int)namespace_size(methods[first].name), methods[first].name);
+    for (size_t i = first; i < METHOD_COUNT; i++) {
+        if (same_namespace(methods[i].name, methods[first].name)) {
+            printf("| `%s` | %s | %s |\n", methods[i].name, methods[i].parameters, methods[i].text);
+        }
+    }
+}
+
+static void print_methods(void)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        bool is_first = true;
+        for (size_t k = 0; k < i; k++) {
+            is_first = is_first && !same_namespace(methods[k].name, methods[i].name);
+        }
+        if (is_first) {
+            print_namespace(i);
+        }
+    }
+}
+
+static bool is_here(const char *name)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        if (strcmp(methods[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_comparison(void)
+{
+    size_t here = 0;
+    printf("| method | geth | reth | anvil | here |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const struct other *o = &others[i];
+        bool ours = is_here(o->name);
+        here += ours;
+        printf("| `%s` | %s | %s | %s | %s |\n", o->name, o->has[0] ? "yes" : "",
+               o->has[1] ? "yes" : "", o->has[2] ? "yes" : "", ours ? "yes" : "**no**");
+    }
+    printf("\n%zu of these %zu are here; this node has %zu methods.\n", here,
+           sizeof others / sizeof others[0], METHOD_COUNT);
+}
+
 // Prints the table that a marker line names; false if there is none of this name.
 static bool print_table(const char *marker)
 {
@@ -388,6 +470,10 @@ static bool print_table(const char *marker)
         print_eips();
     } else if (strcmp(marker, "@FORKS@") == 0) {
         print_forks();
+    } else if (strcmp(marker, "@RPC_METHODS@") == 0) {
+        print_methods();
+    } else if (strcmp(marker, "@RPC_OTHERS@") == 0) {
+        print_comparison();
     } else {
         return false;
     }

@@ -1,159 +1,40 @@
 // SPDX-License-Identifier: MIT
-// The program `hybrid-node`: the development chain, served over JSON-RPC until it is asked to end.
+// The program `hybrid-node`: a chain, served over JSON-RPC until it is asked to end, or a command
+// on one that is not served.
 #include <stdio.h>
 
 #include "app/cli/cli.h"
-#include "app/cli/node_genesis.h"
-#include "app/cli/options.h"
-#include "lib/num/u256.h"
-#include "lib/os/signal.h"
-#include "lib/os/time.h"
-#include "node/net/http.h"
-#include "node/net/page.h"
-#include "node/node/dev.h"
-#include "node/rpc/rpc.h"
-
-#define PORT_DEFAULT 8545u
-
-enum {
-#define NODE_OPTION(NAME, name, argument, help, example) OPTION_##NAME,
-#include "app/cli/node_options.def"
-    OPTION_COUNT
-};
-
-static const struct option_row rows[] = {
-#define NODE_OPTION(NAME, name, argument, help, example) {name, argument, help, example},
-#include "app/cli/node_options.def"
-};
-
-static const struct option_set option_set = {
-    .program = "hybrid-node",
-    .command = "",
-    .about = "Runs a chain and serves it over JSON-RPC: the development chain, on which each "
-             "transaction makes a\n"
-             "block at once and ten well-known accounts have 10,000 ether each. Everything is in "
-             "memory and gone at\n"
-             "the end. SIGINT (Ctrl-C) and SIGTERM end it.",
-    .examples = "  hybrid-node --dev\n"
-                "  hybrid-node --dev --host 0.0.0.0 --port 8600\n"
-                "  hybrid-node --port 0 --quiet\n",
-    .row = rows,
-    .count = OPTION_COUNT,
-};
-
-static void put_accounts(struct buf *out)
-{
-    buf_put_text(out, "\nAccounts (10,000 ether each)\n");
-    for (u32 i = 0; i < DEV_ACCOUNT_COUNT; i++) {
-        buf_printf(out, "  (%u) 0x%s\n", i, dev_account(i).address_text);
-    }
-    buf_put_text(out, "\nPrivate keys (known to everybody: never use them on another chain)\n");
-    for (u32 i = 0; i < DEV_ACCOUNT_COUNT; i++) {
-        buf_printf(out, "  (%u) 0x%s\n", i, dev_account(i).key_text);
-    }
-    buf_put_text(out,
-                 "\nMnemonic      test test test test test test test test test test test junk\n");
-}
-
-static void put_banner(struct buf *out, const struct node *n, bool quiet)
-{
-    const struct header *genesis = &blocks_at(node_blocks(n), 0)->header;
-    if (quiet) {
-        return;
-    }
-    buf_put_text(out, "hybrid-node " HYBRID_VERSION "\n");
-    if (node_has_dev_keys(n)) {
-        put_accounts(out);
-    }
-    buf_printf(out, "Chain id      %llu\nGas limit     %llu\n",
-               (unsigned long long)u256_to_u64_saturated(node_schedule(n)->chain_id),
-               (unsigned long long)genesis->gas_limit);
-}
-
-static void answer(void *ctx, bytes body, struct buf *out)
-{
-    rpc_handle(ctx, body, out);
-}
-
-static bool give_page(void *ctx, bytes path, const char **type, bytes *body)
-{
-    struct page_file file;
-    (void)ctx;
-    if (page_find(&file, path) == NULL) {
-        return false;
-    }
-    *type = file.type;
-    *body = file.body;
-    return true;
-}
-
-static int serve(struct options *o, struct node *node, struct http_options *at)
-{
-    struct buf out = {0};
-    struct rpc *rpc = rpc_new(node);
-    at->ctx = rpc;
-    at->answer = answer;
-    at->page = node_has_dev_keys(node) ? give_page : NULL;
-    int status = CLI_USAGE;
-    struct http_server *server = http_new(at, &o->why);
-    if (server != NULL) {
-        os_on_stop(http_stop, server);
-        put_banner(&out, node, option_given(o, OPTION_QUIET));
-        buf_printf(&out, "JSON-RPC      http://%s:%u\n", at->host, (u32)http_port(server));
-        if (at->page != NULL) {
-            buf_printf(&out, "Explorer      http://%s:%u/\n", at->host, (u32)http_port(server));
-        }
-        status = cli_print("node", &out);
-        if (status == CLI_OK) {
-            http_run(server);
-        }
-    }
-    http_free(server);
-    rpc_free(rpc);
-    buf_fini(&out);
-    return status;
-}
+#include "app/cli/cmd_node.h"
+#include "app/cli/node_serve.h"
 
 static int run(struct options *o)
 {
-    static const char *const FORMS[] = {"riscv", "native"};
-    struct http_options at = {.host = "127.0.0.1"};
-    struct node_genesis genesis;
-    u64 port = PORT_DEFAULT;
-    u32 form = 0;
-    bool is_dev = !option_given(o, OPTION_GENESIS);
-    if (!is_dev && option_given(o, OPTION_DEV)) {
-        option_conflict(o, OPTION_GENESIS, OPTION_DEV, "each names a chain");
-        return CLI_USAGE;
+    struct node_plan p;
+    int status = CLI_USAGE;
+    if (node_plan_read(&p, o)) {
+        struct node *n = node_source_open(&p.source, &p.node, &o->why);
+        status = n == NULL ? CLI_USAGE : node_serve(n, &p, &o->why);
+        node_free(n);
     }
-    if (!option_u64(&port, o, OPTION_PORT, 65535) ||
-        !option_choice(&form, o, OPTION_EVM, FORMS, 2) ||
-        !node_genesis_open(&genesis, &o->why, is_dev ? "dev" : o->value[OPTION_GENESIS])) {
-        return CLI_USAGE;
-    }
-    at.port = (u16)port;
-    at.host = option_given(o, OPTION_HOST) ? o->value[OPTION_HOST] : at.host;
-    struct node_options options = {
-        .form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE,
-        .clock = os_unix_seconds,
-        .has_dev_keys = is_dev,
-    };
-    struct node *node = node_new(&options, &genesis, &o->why);
-    int status = node == NULL ? CLI_USAGE : serve(o, node, &at);
-    node_free(node);
+    node_plan_fini(&p);
     return status;
 }
 
 int main(int argc, char **argv)
 {
+    const struct node_command *command = argc > 1 ? node_command_find(argv[1]) : NULL;
+    if (command != NULL) {
+        return command->run(argc - 1, argv + 1);
+    }
     struct options o;
     struct buf out = {0};
     int status = CLI_USAGE;
-    bool ok = options_parse(&o, &option_set, argc, argv);
+    bool ok = options_parse(&o, &node_option_set, argc, argv);
     if (ok && o.help) {
-        options_put_help(&out, &option_set);
+        options_put_help(&out, &node_option_set);
+        node_command_put_all(&out);
         status = cli_print("node", &out);
-    } else if (ok && option_given(&o, OPTION_VERSION)) {
+    } else if (ok && node_wants_version(&o)) {
         buf_put_text(&out, "hybrid-node " HYBRID_VERSION "\n");
         status = cli_print("node", &out);
     } else if (ok) {

@@ -25,6 +25,8 @@ struct block_run {
     usize count, cap;
     struct buf requests[REQUEST_TYPES]; // EIP-7685: data by type, deposits (EIP-6110) first
     bool no_rewards;                    // set by those who pay rewards of their own
+    const struct block_watch *watch;    // NULL: none
+    bool has_ended;                     // the watch wants no more
     bool bad_deposit; // a log of the deposit contract is not one: the block is invalid
 };
 

@@ -79,6 +79,22 @@ enum fault block_builder_add(struct block_builder *b, const struct transaction *
     return FAULT_NONE;
 }
 
+struct chain_block *block_builder_env(struct block_builder *b)
+{
+    return &b->run.env;
+}
+
+void block_builder_allow_any_sender(struct block_builder *b, bool on)
+{
+    b->run.env.any_sender = on;
+}
+
+bytes block_builder_requests(const struct block_builder *b, u32 type)
+{
+    CHECK(type < REQUEST_TYPES);
+    return buf_bytes(&b->run.requests[type]);
+}
+
 u64 block_builder_gas_used(const struct block_builder *b)
 {
     return b->result.gas_used;

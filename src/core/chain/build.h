@@ -36,6 +36,12 @@ MUST_USE enum fault block_builder_begin(struct block_builder *b);
 MUST_USE enum fault block_builder_add(struct block_builder *b, const struct transaction *t,
                                       const address *sender, bytes raw, enum verdict *verdict,
                                       struct chain_receipt *receipt);
+// What transactions see of the block: who simulates may change it before each of them.
+struct chain_block *block_builder_env(struct block_builder *b);
+// The transactions that are added from now on may be of senders with code.
+void block_builder_allow_any_sender(struct block_builder *b, bool on);
+// After the end: data of the requests of a type (EIP-7685), without the type's byte.
+bytes block_builder_requests(const struct block_builder *b, u32 type);
 u64 block_builder_gas_used(const struct block_builder *b);
 // What comes last, then the header with all its fields, and the coding of the whole block appended
 // to *wire. On a verdict other than BLOCK_VALID there is no block and the state is spoilt.

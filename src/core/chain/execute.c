@@ -178,7 +178,7 @@ static void bloom_of_logs(struct state *s, u8 bloom[256])
 }
 
 static void put_receipt(struct block_run *r, const struct transaction *t,
-                        const struct chain_receipt *receipt)
+                        struct chain_receipt *receipt)
 {
     struct buf *out = &r->receipts;
     u8 bloom[256] = {0};
@@ -193,9 +193,11 @@ static void put_receipt(struct block_run *r, const struct transaction *t,
     if (r->rules->fork >= FORK_BYZANTIUM) { // EIP-658
         rlp_put_u64(out, receipt->status == EVM_SUCCESS);
     } else {
-        b256 root;
-        commitment_root(&root, r->commitment, r->s);
-        rlp_put_bytes(out, root.b, sizeof root.b);
+        receipt->has_root = r->commitment != NULL;
+        if (receipt->has_root) {
+            commitment_root(&receipt->root, r->commitment, r->s);
+        }
+        rlp_put_bytes(out, receipt->root.b, sizeof receipt->root.b);
     }
     rlp_put_u64(out, r->out->gas_used);
     rlp_put_bytes(out, bloom, sizeof bloom);
@@ -315,6 +317,15 @@ enum fault block_run_apply(struct block_run *r, const struct transaction *t, con
     return FAULT_NONE;
 }
 
+static enum verdict find_sender(struct block_run *r, const struct transaction *t, address *sender,
+                                bool low_s)
+{
+    const struct block_watch *w = r->watch;
+    r->env.any_sender =
+        w != NULL && w->before != NULL && w->before(w->ctx, r->out->transaction_index, t, sender);
+    return r->env.any_sender ? VERDICT_VALID : transaction_signer(sender, t, low_s);
+}
+
 static enum fault run_transaction(struct block_run *r, bytes raw, enum block_verdict *verdict)
 {
     struct transaction t = {.nonce = 0};
@@ -323,11 +334,15 @@ static enum fault run_transaction(struct block_run *r, bytes raw, enum block_ver
     bool low_s = r->rules->fork >= FORK_HOMESTEAD;
     enum verdict v = transaction_decode(&t, raw);
     if (v == VERDICT_VALID) {
-        v = transaction_signer(&sender, &t, low_s);
+        v = find_sender(r, &t, &sender, low_s);
     }
     enum fault f = FAULT_NONE;
     if (v == VERDICT_VALID) {
         f = block_run_apply(r, &t, &sender, &v, &receipt);
+    }
+    const struct block_watch *w = r->watch;
+    if (f == FAULT_NONE && v == VERDICT_VALID && w != NULL && w->after != NULL) {
+        r->has_ended = !w->after(w->ctx, r->out->transaction_index, &t, &sender, &receipt);
     }
     transaction_fini(&t);
     if (v != VERDICT_VALID) {
@@ -349,7 +364,7 @@ static enum fault run_transactions(struct block_run *r, enum block_verdict *verd
             return FAULT_NONE;
         }
         TRY(run_transaction(r, raw, verdict));
-        if (*verdict != BLOCK_VALID) {
+        if (*verdict != BLOCK_VALID || r->has_ended) {
             return FAULT_NONE;
         }
     }
@@ -475,7 +490,7 @@ static enum fault execute_all(struct block_run *r, enum block_verdict *verdict)
     }
     TRY(block_run_before(r));
     TRY(run_transactions(r, verdict));
-    if (*verdict != BLOCK_VALID) {
+    if (*verdict != BLOCK_VALID || r->has_ended) {
         return FAULT_NONE;
     }
     TRY(block_run_after(r, verdict));
@@ -498,6 +513,7 @@ void block_run_init(struct block_run *r, const struct block_context *c, const st
         .rules = c->rules,
         .b = b,
         .commitment = c->commitment,
+        .watch = c->watch,
         .out = out,
     };
     chain_block_init(&r->env, c->schedule, c->rules, &b->header, c->ancestry);
@@ -521,6 +537,22 @@ enum fault block_execute(const struct block_context *c, const struct block *b,
     enum fault f = execute_all(&r, verdict);
     block_run_fini(&r);
     return f;
+}
+
+enum fault block_replay(const struct block_context *c, const struct block *b,
+                        enum block_verdict *verdict)
+{
+    struct block_run r;
+    struct block_result ignored;
+    *verdict = BLOCK_VALID;
+    block_run_init(&r, c, b, &ignored);
+    if (r.rules->is_dao_block) {
+        move_dao_balances(&r);
+    }
+    enum fault f = block_run_before(&r);
+    f = f == FAULT_NONE ? run_transactions(&r, verdict) : f;
+    block_run_fini(&r);
+    return f == FAULT_NONE ? state_take_fault(c->state) : f;
 }
 
 // ---- body

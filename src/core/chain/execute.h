@@ -23,16 +23,31 @@ struct block_result {
 
 // Executes on the parent's state and compares with the header. On any verdict but BLOCK_VALID the
 // state is spoilt: the caller throws it away. Uncles must have been checked (they are rewarded).
+struct block_watch { // who looks on; each function may be NULL
+    void *ctx;
+    // Before a transaction. True: *sender has sent it, whoever signed it, and may have code (what
+    // is impersonated on a development chain).
+    bool (*before)(void *ctx, u64 index, const struct transaction *t, address *sender);
+    // After a valid one, whose logs are in the state. False ends the execution: nothing that comes
+    // behind is executed or compared.
+    bool (*after)(void *ctx, u64 index, const struct transaction *t, const address *sender,
+                  const struct chain_receipt *receipt);
+};
 struct block_context {
     struct vm *vm;
     struct state *state;
-    struct commitment *commitment; // of that state
+    struct commitment *commitment; // of that state; NULL for block_replay
     const struct schedule *schedule;
     const struct block_rules *rules;
     const struct chain_ancestry *ancestry;
+    const struct block_watch *watch; // NULL: none
 };
 MUST_USE enum fault block_execute(const struct block_context *c, const struct block *b,
                                   enum block_verdict *verdict, struct block_result *out);
+// Executes again what comes before the block's transactions and these, without comparing anything:
+// for who watches. The verdict is that of the transactions.
+MUST_USE enum fault block_replay(const struct block_context *c, const struct block *b,
+                                 enum block_verdict *verdict);
 // What transactions and calls of a block with this header see of it.
 void chain_block_init(struct chain_block *out, const struct schedule *s,
                       const struct block_rules *rules, const struct header *h,

@@ -155,11 +155,12 @@ static bool is_designator(bytes code)
 static enum verdict check_sender(const struct run *r)
 {
     const struct transaction *t = r->t;
-    if (r->b->is_call) {
+    if (r->b->is_call && !r->b->checks_nonce) {
         return VERDICT_VALID;
     }
     bytes code = account_code(r->s, r->sender);
-    if (code.n > 0 && !(r->price.RULE_DELEGATION && is_designator(code))) {
+    bool any_sender = r->b->any_sender || r->b->is_call;
+    if (code.n > 0 && !any_sender && !(r->price.RULE_DELEGATION && is_designator(code))) {
         return VERDICT_SENDER_HAS_CODE;
     }
     u64 nonce = account_nonce(r->sender);
@@ -300,11 +301,12 @@ static void warm_delegate(const struct run *r)
 
 // ---- after execution
 
-static u64 settle_gas(const struct run *r, const struct vm_result *result)
+static u64 settle_gas(const struct run *r, const struct vm_result *result, u64 *most_used)
 {
     u64 used = r->t->gas_limit - result->gas_left;
     u64 refund = state_refund(r->s) > 0 ? (u64)state_refund(r->s) : 0;
     u64 most = used / r->price.REFUND_QUOTIENT;
+    *most_used = used < r->intrinsic.floor ? r->intrinsic.floor : used;
     used -= refund < most ? refund : most;
     used = used < r->intrinsic.floor ? r->intrinsic.floor : used;
     u256 back = u256_mul(r->gas_price, u256_from_u64(r->t->gas_limit - used));
@@ -348,17 +350,33 @@ static enum fault execute(const struct run *r, const address *sender, struct vm_
     return vm_execute(r->vm, r->s, &m, result);
 }
 
+static void run_init(struct run *r, const address *sender)
+{
+    const struct chain_block *b = r->b;
+    vm_set_rules(r->vm, b->fork, &b->params);
+    gas_table_init(&r->price, b->fork);
+    r->sender = state_account(r->s, sender);
+    r->intrinsic = transaction_intrinsic_gas(&r->price, r->t);
+    r->blob_fee = b->has_blob_fee    ? b->vm.blob_base_fee
+                  : b->blobs.max > 0 ? blob_base_fee(b->excess_blob_gas, b->blobs.update_fraction)
+                                     : u256_zero();
+}
+
+enum fault chain_check(struct vm *vm, struct state *s, const struct chain_block *b,
+                       const struct transaction *t, const address *sender, enum verdict *verdict)
+{
+    struct run r = {.vm = vm, .s = s, .b = b, .t = t};
+    run_init(&r, sender);
+    *verdict = check_transaction(&r);
+    return state_take_fault(s);
+}
+
 enum fault chain_transact(struct vm *vm, struct state *s, const struct chain_block *b,
                           const struct transaction *t, const address *sender, enum verdict *verdict,
                           struct chain_receipt *out)
 {
     struct run r = {.vm = vm, .s = s, .b = b, .t = t};
-    vm_set_rules(vm, b->fork, &b->params);
-    gas_table_init(&r.price, b->fork);
-    r.sender = state_account(s, sender);
-    r.intrinsic = transaction_intrinsic_gas(&r.price, t);
-    r.blob_fee = b->blobs.max > 0 ? blob_base_fee(b->excess_blob_gas, b->blobs.update_fraction)
-                                  : u256_zero();
+    run_init(&r, sender);
     *verdict = check_transaction(&r);
     if (*verdict != VERDICT_VALID) {
         return state_take_fault(s);
@@ -385,7 +403,7 @@ enum fault chain_transact(struct vm *vm, struct state *s, const struct chain_blo
         .created = result.created,
         .has_created = t->is_create && result.status == EVM_SUCCESS,
     };
-    out->gas_used = settle_gas(&r, &result);
+    out->gas_used = settle_gas(&r, &result, &out->gas_max);
     state_end_transaction(s, r.price.RULE_EMPTY_CLEARED);
     return FAULT_NONE;
 }

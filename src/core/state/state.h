@@ -90,6 +90,9 @@ u256 state_sload(struct state *s, struct account *a, const u256 *key);
 u256 state_sload_original(struct state *s, struct account *a,
                           const u256 *key); // at the transaction's start
 void state_sstore(struct state *s, struct account *a, const u256 *key, const u256 *value);
+// All slots become zero, between transactions: for who changes a state by hand. It cannot be
+// reverted.
+void state_clear_storage(struct state *s, struct account *a);
 u256 state_tload(struct state *s, struct account *a, const u256 *key);
 void state_tstore(struct state *s, struct account *a, const u256 *key, const u256 *value);
 

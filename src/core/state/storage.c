@@ -70,6 +70,12 @@ void state_sstore(struct state *s, struct account *a, const u256 *key, const u25
     slot->value = *value;
 }
 
+void state_clear_storage(struct state *s, struct account *a)
+{
+    state_mark_dirty(s, a);
+    state_wipe_storage(a);
+}
+
 u256 state_tload(struct state *s, struct account *a, const u256 *key)
 {
     const u256 *v = transient_table_find(&s->transient, &(struct transient_key){a, *key});

@@ -5,7 +5,9 @@
 //
 // Invariants: (1) an extension's child is a branch; (2) a branch has at least two of its sixteen
 // children and its value; (3) a node's `ref` is valid if `ref_size` is not 0, and then those of all
-// nodes below are.
+// nodes below are; (4) a node that is `stored` lies in the trie's store at the way to it, or inside
+// its parent, and so do all below it. A stub stands for a stored node that was not read yet: it is
+// only a hash. A branch keeps its way for ever; leaves and extensions that move are made anew.
 #include "core/trie/trie.h"
 
 #include "core/trie/root.h"
@@ -22,6 +24,7 @@ enum node_kind {
     NODE_LEAF,      // path, value
     NODE_EXTENSION, // path, child[0]
     NODE_BRANCH,    // child[0..15], value (may be empty)
+    NODE_STUB,      // ref
 };
 
 struct trie_node {
@@ -29,6 +32,7 @@ struct trie_node {
     u8 kind;
     u8 ref_size;  // 0: not known
     u8 path_size; // nibbles
+    bool stored;
     u8 ref[REF_MAX];
     u8 *path;
     u8 *value;
@@ -40,6 +44,8 @@ struct path { // nibbles of a key that are left
     const u8 *p;
     u32 n;
 };
+
+static const struct path NO_PATH = {NULL, 0};
 
 static u32 child_count(u8 kind)
 {
@@ -104,6 +110,7 @@ static struct trie_node *node_own(struct trie_node *n)
         n = copy;
     }
     n->ref_size = 0;
+    n->stored = false;
     return n;
 }
 
@@ -137,20 +144,207 @@ static struct path behind(struct path p, u32 n)
     return (struct path){p.p + n, p.n - n};
 }
 
-static const struct path NO_PATH = {NULL, 0};
+// ---- nodes of a store
+
+// A trie under way to a key, whose nibbles begin at `all`.
+struct walk {
+    struct trie *t;
+    const u8 *all;
+};
+
+static void keep_fault(struct trie *t, enum fault f)
+{
+    t->fault = t->fault == FAULT_NONE ? f : t->fault;
+}
+
+static const b256 *owner_of(const struct trie *t)
+{
+    return t->has_owner ? &t->owner : NULL;
+}
+
+static struct trie_node *stub_new(const u8 hash[32])
+{
+    struct trie_node *n = node_new(NODE_STUB, NO_PATH, BYTES_NONE);
+    n->ref[0] = 0x80 + 32;
+    copy_bytes(n->ref + 1, hash, 32);
+    n->ref_size = REF_MAX;
+    n->stored = true;
+    return n;
+}
+
+static struct trie_node *decode(bytes coded);
+
+// Takes a child's reference off the front of *rest. False if it is malformed.
+static bool decode_child(struct trie_node **out, bytes *rest)
+{
+    rlp_item item;
+    const u8 *start = rest->p;
+    *out = NULL;
+    if (!rlp_next(&item, rest)) {
+        return false;
+    }
+    if (item.is_list) {
+        bytes inside = {start, (usize)(rest->p - start)};
+        *out = inside.n < 32 ? decode(inside) : NULL;
+        return *out != NULL;
+    }
+    if (item.payload.n == 32) {
+        *out = stub_new(item.payload.p);
+    }
+    return item.payload.n == 32 || item.payload.n == 0;
+}
+
+static bool decode_branch(struct trie_node *n, bytes rest)
+{
+    bool ok = true;
+    for (u32 i = 0; ok && i < 16; i++) {
+        ok = decode_child(&n->child[i], &rest);
+    }
+    bytes value;
+    ok = ok && rlp_next_bytes(&value, &rest) && rest.n == 0;
+    if (ok && value.n > 0) {
+        n->value = copy_of(value.p, value.n);
+        n->value_size = value.n;
+    }
+    return ok;
+}
+
+// Hex-prefix coding (yellow paper, appendix C) to nibbles.
+static bool decode_path(u8 nibbles[static NIBBLES_MAX], struct path *out, bool *is_leaf, bytes p)
+{
+    if (p.n == 0 || p.n > 1 + NIBBLES_MAX / 2 || p.p[0] >> 6 != 0) {
+        return false;
+    }
+    bool odd = (p.p[0] & 0x10) != 0;
+    if (!odd && (p.p[0] & 15) != 0) {
+        return false;
+    }
+    u32 n = 0;
+    *is_leaf = (p.p[0] & 0x20) != 0;
+    for (usize i = odd ? 1 : 2; i < 2 * p.n && n < NIBBLES_MAX; i++) {
+        nibbles[n++] = i % 2 == 0 ? p.p[i / 2] >> 4 : p.p[i / 2] & 15;
+    }
+    *out = (struct path){nibbles, n};
+    return true;
+}
+
+static struct trie_node *decode_short(bytes rest)
+{
+    u8 nibbles[NIBBLES_MAX];
+    struct path path;
+    bool is_leaf = false;
+    bytes coded;
+    bytes value = BYTES_NONE;
+    if (!rlp_next_bytes(&coded, &rest) || !decode_path(nibbles, &path, &is_leaf, coded)) {
+        return NULL;
+    }
+    if (is_leaf) {
+        bool ok = rlp_next_bytes(&value, &rest) && value.n > 0 && rest.n == 0;
+        return ok ? node_new(NODE_LEAF, path, value) : NULL;
+    }
+    struct trie_node *n = node_new(NODE_EXTENSION, path, BYTES_NONE);
+    bool ok = path.n > 0 && decode_child(&n->child[0], &rest) && n->child[0] != NULL && rest.n == 0;
+    if (!ok) {
+        node_drop(n);
+    }
+    return ok ? n : NULL;
+}
+
+// The node of a coding, its children as stubs; NULL if it is none. Recursion: only nodes of less
+// than 32 bytes lie in others.
+static struct trie_node *decode(bytes coded)
+{
+    bytes rest;
+    bytes whole = coded;
+    rlp_item item;
+    u32 items = 0;
+    if (!rlp_next_list(&rest, &whole) || whole.n > 0) {
+        return NULL;
+    }
+    for (bytes left = rest; left.n > 0; items++) {
+        if (!rlp_next(&item, &left)) {
+            return NULL;
+        }
+    }
+    struct trie_node *n = NULL;
+    if (items == 17) {
+        n = node_new(NODE_BRANCH, NO_PATH, BYTES_NONE);
+        if (!decode_branch(n, rest)) {
+            node_drop(n);
+            n = NULL;
+        }
+    } else if (items == 2) {
+        n = decode_short(rest);
+    }
+    if (n != NULL) {
+        n->stored = true;
+        if (coded.n < 32) {
+            copy_bytes(n->ref, coded.p, coded.n);
+            n->ref_size = (u8)coded.n;
+        }
+    }
+    return n;
+}
+
+static struct trie_node *read_node(struct trie *t, const struct trie_node *stub, struct path way)
+{
+    struct buf coded = {0};
+    struct trie_node *n = NULL;
+    b256 hash;
+    enum fault f = t->store->read(t->store->ctx, owner_of(t), (bytes){way.p, way.n}, &coded);
+    if (f == FAULT_NONE) {
+        keccak256(&hash, coded.p, coded.n);
+        n = equal_bytes(hash.b, stub->ref + 1, sizeof hash.b) ? decode(buf_bytes(&coded)) : NULL;
+        f = n == NULL ? FAULT_SOURCE : FAULT_NONE;
+    }
+    if (n != NULL && n->ref_size == 0) {
+        copy_bytes(n->ref, stub->ref, REF_MAX);
+        n->ref_size = REF_MAX;
+    }
+    t->store->nodes++;
+    keep_fault(t, f);
+    buf_fini(&coded);
+    return n;
+}
+
+// The node itself, where *slot may be a stub for it; NULL if there is none or it cannot be read.
+static struct trie_node *node_at(struct trie *t, struct trie_node **slot, struct path way)
+{
+    struct trie_node *n = *slot;
+    if (n == NULL || n->kind != NODE_STUB) {
+        return n;
+    }
+    struct trie_node *found = read_node(t, n, way);
+    if (found != NULL) {
+        node_drop(n);
+        *slot = found;
+    }
+    return found;
+}
+
+// The way to a node that `key` is left below.
+static struct path way_to(const struct walk *w, struct path key)
+{
+    return (struct path){w->all, (u32)(key.p - w->all)};
+}
+
+static void note_gone(struct trie *t, struct path way)
+{
+    if (t->store != NULL) {
+        buf_put_u8(&t->gone, (u8)way.n);
+        buf_put(&t->gone, way.p, way.n);
+    }
+}
 
 // ---- put
 
-static struct trie_node *put(struct trie_node *n, struct path key, bytes value);
-
-// Puts into a branch what has `key` left below it.
+// Puts into a fresh branch what has `key` left below it; nothing is there yet.
 static void put_below(struct trie_node *branch, struct path key, bytes value)
 {
     if (key.n == 0) {
         set_value(branch, value);
     } else {
-        struct trie_node **child = &branch->child[key.p[0]];
-        *child = put(*child, behind(key, 1), value);
+        branch->child[key.p[0]] = node_new(NODE_LEAF, behind(key, 1), value);
     }
 }
 
@@ -189,6 +383,7 @@ static struct trie_node *split_extension(struct trie_node *n, u32 common, struct
     return result;
 }
 
+// What is put at a stub has passed has_key, which has read the nodes on the way to it.
 static struct trie_node *put(struct trie_node *n, struct path key, bytes value)
 {
     if (n == NULL) {
@@ -196,7 +391,11 @@ static struct trie_node *put(struct trie_node *n, struct path key, bytes value)
     }
     if (n->kind == NODE_BRANCH) {
         n = node_own(n);
-        put_below(n, key, value);
+        if (key.n == 0) {
+            set_value(n, value);
+        } else {
+            n->child[key.p[0]] = put(n->child[key.p[0]], behind(key, 1), value);
+        }
         return n;
     }
     u32 common = common_prefix(path_of(n), key);
@@ -236,8 +435,27 @@ static struct trie_node *prepend(struct path nibbles, struct trie_node *n)
     return n;
 }
 
+// The last child of a branch in the branch's place, whose way is `way`.
+static struct trie_node *lift_child(const struct walk *w, struct trie_node *branch, u8 digit,
+                                    struct path way)
+{
+    u8 nibbles[NIBBLES_MAX];
+    copy_bytes(nibbles, way.p, way.n);
+    nibbles[way.n] = digit;
+    struct path at = {nibbles, way.n + 1};
+    struct trie_node *child = node_at(w->t, &branch->child[digit], at);
+    if (child == NULL) { // a fault: the trie is spoilt, but stays a tree
+        return NULL;
+    }
+    if (child->kind != NODE_BRANCH) {
+        note_gone(w->t, at);
+    }
+    child->owners++;
+    return prepend((struct path){&digit, 1}, child);
+}
+
 // Restores (2) after a child or the value has gone.
-static struct trie_node *settle_branch(struct trie_node *n)
+static struct trie_node *settle_branch(const struct walk *w, struct trie_node *n, struct path way)
 {
     u32 count = 0;
     u8 last = 0;
@@ -254,17 +472,18 @@ static struct trie_node *settle_branch(struct trie_node *n)
     if (count == 0) {
         result = n->value_size > 0 ? node_new(NODE_LEAF, NO_PATH, value_of(n)) : NULL;
     } else {
-        n->child[last]->owners++;
-        result = prepend((struct path){&last, 1}, n->child[last]);
+        result = lift_child(w, n, last, way);
     }
     node_drop(n);
     return result;
 }
 
 // The key is there.
-static struct trie_node *cut(struct trie_node *n, struct path key)
+static struct trie_node *cut(const struct walk *w, struct trie_node *n, struct path key)
 {
+    struct path way = way_to(w, key);
     if (n->kind == NODE_LEAF) {
+        note_gone(w->t, way);
         node_drop(n);
         return NULL;
     }
@@ -273,28 +492,41 @@ static struct trie_node *cut(struct trie_node *n, struct path key)
         if (key.n == 0) {
             set_value(n, BYTES_NONE);
         } else {
-            n->child[key.p[0]] = cut(n->child[key.p[0]], behind(key, 1));
+            n->child[key.p[0]] = cut(w, n->child[key.p[0]], behind(key, 1));
         }
-        return settle_branch(n);
+        return settle_branch(w, n, way);
     }
-    struct trie_node *child = cut(n->child[0], behind(key, n->path_size));
+    struct trie_node *child = cut(w, n->child[0], behind(key, n->path_size));
     n->child[0] = NULL;
-    struct trie_node *result = prepend(path_of(n), child); // a branch leaves something behind
+    if (child == NULL) { // a fault: a branch leaves something behind
+        node_drop(n);
+        return NULL;
+    }
+    if (child->kind != NODE_BRANCH) {
+        note_gone(w->t, (struct path){w->all, way.n + n->path_size});
+    }
+    struct trie_node *result = prepend(path_of(n), child);
     node_drop(n);
     return result;
 }
 
 // ---- reading
 
-static bool has_key(const struct trie_node *n, struct path key, bytes *value)
+// Reads the nodes on the way.
+static bool has_key(const struct walk *w, struct path key, bytes *value)
 {
-    while (n != NULL) {
+    struct trie_node **slot = &w->t->top;
+    for (;;) {
+        struct trie_node *n = node_at(w->t, slot, way_to(w, key));
+        if (n == NULL) {
+            return false;
+        }
         if (n->kind == NODE_BRANCH) {
             if (key.n == 0) {
                 *value = value_of(n);
                 return value->n > 0;
             }
-            n = n->child[key.p[0]];
+            slot = &n->child[key.p[0]];
             key = behind(key, 1);
             continue;
         }
@@ -306,9 +538,8 @@ static bool has_key(const struct trie_node *n, struct path key, bytes *value)
             *value = value_of(n);
             return key.n == 0;
         }
-        n = n->child[0];
+        slot = &n->child[0];
     }
-    return false;
 }
 
 static struct path nibbles_of(u8 out[static NIBBLES_MAX], bytes key)
@@ -324,36 +555,44 @@ static struct path nibbles_of(u8 out[static NIBBLES_MAX], bytes key)
 void trie_fini(struct trie *t)
 {
     node_drop(t->top);
+    buf_fini(&t->gone);
     t->top = NULL;
 }
 
 struct trie trie_copy(const struct trie *t)
 {
+    struct trie copy = *t;
+    copy.gone = (struct buf){0};
     if (t->top != NULL) {
         t->top->owners++;
     }
-    return *t;
+    return copy;
 }
 
 void trie_put(struct trie *t, bytes key, bytes value)
 {
     u8 nibbles[NIBBLES_MAX];
     struct path path = nibbles_of(nibbles, key);
+    struct walk w = {t, nibbles};
     bytes old;
-    bool there = has_key(t->top, path, &old);
+    bool there = has_key(&w, path, &old);
+    if (t->fault != FAULT_NONE) {
+        return;
+    }
     if (value.n > 0) {
         bool same = there && old.n == value.n && equal_bytes(old.p, value.p, value.n);
         t->top = same ? t->top : put(t->top, path, value);
     } else if (there) {
-        t->top = cut(t->top, path);
+        t->top = cut(&w, t->top, path);
     }
 }
 
-bytes trie_get(const struct trie *t, bytes key)
+bytes trie_get(struct trie *t, bytes key)
 {
     u8 nibbles[NIBBLES_MAX];
     bytes value = BYTES_NONE;
-    return has_key(t->top, nibbles_of(nibbles, key), &value) ? value : BYTES_NONE;
+    struct walk w = {t, nibbles};
+    return has_key(&w, nibbles_of(nibbles, key), &value) ? value : BYTES_NONE;
 }
 
 // ---- hashing
@@ -440,8 +679,13 @@ void trie_prove(struct trie *t, bytes key, void (*each)(void *ctx, bytes node), 
 {
     u8 nibbles[NIBBLES_MAX];
     struct path path = nibbles_of(nibbles, key);
+    struct walk w = {t, nibbles};
     struct buf coded = {0};
-    for (struct trie_node *n = t->top; n != NULL;) {
+    for (struct trie_node **slot = &t->top;;) {
+        struct trie_node *n = node_at(t, slot, way_to(&w, path));
+        if (n == NULL) {
+            break;
+        }
         make_ref(n);
         if (n == t->top || n->ref_size == REF_MAX) {
             buf_clear(&coded);
@@ -453,9 +697,9 @@ void trie_prove(struct trie *t, bytes key, void (*each)(void *ctx, bytes node), 
         }
         path = behind(path, n->path_size);
         if (n->kind == NODE_EXTENSION) {
-            n = n->child[0];
+            slot = &n->child[0];
         } else if (path.n > 0) {
-            n = n->child[path.p[0]];
+            slot = &n->child[path.p[0]];
             path = behind(path, 1);
         } else {
             break;
@@ -471,9 +715,12 @@ static void push_path(struct buf *key, struct path p)
     buf_put(key, p.p, p.n);
 }
 
-// The first key at or after `from` below n; its nibbles are appended.
-static bool seek(const struct trie_node *n, struct path from, struct buf *key, bytes *value)
+// The first key at or after `from` below a node, to which the nibbles in `key` lead; the others are
+// appended.
+static bool seek(struct trie *t, struct trie_node **slot, struct path from, struct buf *key,
+                 bytes *value)
 {
+    struct trie_node *n = node_at(t, slot, (struct path){key->p, (u32)key->n});
     if (n == NULL) {
         return false;
     }
@@ -493,7 +740,7 @@ static bool seek(const struct trie_node *n, struct path from, struct buf *key, b
             return ok;
         }
         struct path rest = inside ? behind(from, common) : NO_PATH;
-        bool found = seek(n->child[0], rest, key, value);
+        bool found = seek(t, &n->child[0], rest, key, value);
         key->n = found ? key->n : mark;
         return found;
     }
@@ -504,7 +751,7 @@ static bool seek(const struct trie_node *n, struct path from, struct buf *key, b
     for (u8 i = from.n > 0 ? from.p[0] : 0; i < 16; i++) {
         struct path rest = from.n > 0 && i == from.p[0] ? behind(from, 1) : NO_PATH;
         buf_put_u8(key, i);
-        if (seek(n->child[i], rest, key, value)) {
+        if (seek(t, &n->child[i], rest, key, value)) {
             return true;
         }
         key->n = mark;
@@ -512,14 +759,97 @@ static bool seek(const struct trie_node *n, struct path from, struct buf *key, b
     return false;
 }
 
-bool trie_seek(const struct trie *t, bytes from, struct buf *key, bytes *value)
+bool trie_seek(struct trie *t, bytes from, struct buf *key, bytes *value)
 {
     u8 nibbles[NIBBLES_MAX];
     struct buf found = {0};
-    bool ok = seek(t->top, nibbles_of(nibbles, from), &found, value);
+    bool ok = seek(t, &t->top, nibbles_of(nibbles, from), &found, value);
     for (usize i = 0; ok && i + 1 < found.n; i += 2) {
         buf_put_u8(key, (u8)(found.p[i] << 4 | found.p[i + 1]));
     }
     buf_fini(&found);
     return ok;
+}
+
+// ---- a store
+
+void trie_open(struct trie *t, struct trie_store *store, const b256 *owner, const b256 *root)
+{
+    CHECK(t->top == NULL);
+    t->store = store;
+    t->has_owner = owner != NULL;
+    if (owner != NULL) {
+        t->owner = *owner;
+    }
+    if (!b256_equal(root, &TRIE_EMPTY_ROOT)) {
+        t->top = stub_new(root->b);
+    }
+}
+
+void trie_clear(struct trie *t)
+{
+    node_drop(t->top);
+    t->top = NULL;
+    buf_clear(&t->gone);
+    t->was_cleared = t->store != NULL;
+}
+
+static enum fault flush_node(struct trie *t, struct trie_node *n, struct buf *way)
+{
+    const struct trie_store *s = t->store;
+    usize mark = way->n;
+    if (n == NULL || n->stored) { // by (4)
+        return FAULT_NONE;
+    }
+    for (u32 i = 0; i < child_count(n->kind); i++) {
+        if (n->kind == NODE_BRANCH) {
+            buf_put_u8(way, (u8)i);
+        } else {
+            buf_put(way, n->path, n->path_size);
+        }
+        TRY(flush_node(t, n->child[i], way));
+        way->n = mark;
+    }
+    make_ref(n);
+    if (n->ref_size != REF_MAX && n != t->top) { // inside of its parent; a larger one may be there
+        TRY(s->remove(s->ctx, owner_of(t), buf_bytes(way)));
+    } else {
+        struct buf coded = {0};
+        encode(&coded, n);
+        enum fault f = s->write(s->ctx, owner_of(t), buf_bytes(way), buf_bytes(&coded));
+        buf_fini(&coded);
+        TRY(f);
+        t->store->nodes++;
+    }
+    n->stored = true;
+    return FAULT_NONE;
+}
+
+enum fault trie_flush(struct trie *t)
+{
+    const struct trie_store *s = t->store;
+    TRY(t->fault);
+    if (t->was_cleared) {
+        TRY(s->remove_all(s->ctx, owner_of(t)));
+        t->was_cleared = false;
+    }
+    for (usize i = 0; i < t->gone.n; i += 1 + (usize)t->gone.p[i]) {
+        TRY(s->remove(s->ctx, owner_of(t), (bytes){t->gone.p + i + 1, t->gone.p[i]}));
+    }
+    buf_clear(&t->gone);
+    struct buf way = {0};
+    enum fault f = flush_node(t, t->top, &way);
+    buf_fini(&way);
+    return f;
+}
+
+void trie_forget(struct trie *t)
+{
+    b256 root;
+    if (t->top != NULL) {
+        CHECK(t->top->stored);
+        trie_hash(&root, t);
+        node_drop(t->top);
+        t->top = stub_new(root.b);
+    }
 }

@@ -276,7 +276,7 @@ enum fault frame_begin(struct vm *vm, const struct frame_request *q)
             return FAULT_NONE;
         }
     } else {
-        p = precompile_find(vm->fork, &q->code_address);
+        p = vm_find_precompile(vm, &q->code_address);
     }
     struct state_checkpoint before = state_checkpoint(vm->state);
     if (q->is_create) {

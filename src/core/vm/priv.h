@@ -97,6 +97,8 @@ struct vm {
     struct rv_pool *pool;
     struct buf fault_detail; // ends with a 0 byte, or is empty
     enum fault hash_fault;   // what asking for a block's hash failed with; told at a frame's end
+    const struct vm_precompile_rule *precompile_rules;
+    usize precompile_rule_count;
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
@@ -114,6 +116,9 @@ struct vm {
     struct evm *native;
     u64 native_memory_top; // highest since the EVM was made
 };
+
+// The precompile at an address, with what simulations say of it; NULL: none.
+const struct precompile *vm_find_precompile(const struct vm *vm, const address *a);
 
 static inline struct frame *vm_top(struct vm *vm)
 {

@@ -99,9 +99,26 @@ void vm_set_transaction(struct vm *vm, const struct vm_transaction *t)
     vm->environment_changed = true;
 }
 
+void vm_set_precompiles(struct vm *vm, const struct vm_precompile_rule *rules, usize count)
+{
+    vm->precompile_rules = rules;
+    vm->precompile_rule_count = count;
+}
+
+const struct precompile *vm_find_precompile(const struct vm *vm, const address *a)
+{
+    for (usize i = 0; i < vm->precompile_rule_count; i++) {
+        const struct vm_precompile_rule *r = &vm->precompile_rules[i];
+        if (address_equal(&r->at, a)) {
+            return r->is_gone ? NULL : precompile_find(vm->fork, &r->as);
+        }
+    }
+    return precompile_find(vm->fork, a);
+}
+
 bool vm_is_precompile(const struct vm *vm, const address *a)
 {
-    return precompile_find(vm->fork, a) != NULL;
+    return vm_find_precompile(vm, a) != NULL;
 }
 
 u32 vm_precompile_count(const struct vm *vm)

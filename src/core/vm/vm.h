@@ -85,6 +85,13 @@ MUST_USE enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_m
                                struct vm_result *out);
 // Text that says more about the last fault; "" if there is none.
 const char *vm_fault_detail(const struct vm *vm);
+struct vm_precompile_rule { // what simulations say of one address
+    address at;
+    bool is_gone; // nothing is there; else what is at `as` without rules
+    address as;
+};
+// Kept by reference until the next call; count 0 ends it. The first rule of an address counts.
+void vm_set_precompiles(struct vm *vm, const struct vm_precompile_rule *rules, usize count);
 // Whether `a` is a precompile at the VM's fork; warm at a transaction's start.
 bool vm_is_precompile(const struct vm *vm, const address *a);
 u32 vm_precompile_count(const struct vm *vm);

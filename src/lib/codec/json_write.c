@@ -6,6 +6,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/codec/hex.h"
+#include "lib/codec/utf8.h"
 #include "lib/num/u256.h"
 
 #define NUMBER_LIMIT ((u64)1 << 53) // readers that keep numbers as doubles lose bits from here on
@@ -15,30 +16,11 @@ void json_write_init(struct json_writer *w, struct buf *out, u32 indent)
     *w = (struct json_writer){.out = out, .indent = indent};
 }
 
-// Bytes of the well-formed UTF-8 sequence at the start of s (RFC 3629, section 4), or 0.
-static usize sequence_length(bytes s)
-{
-    u8 first = s.p[0];
-    usize n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (n == 0 || first > 0xf4 || n > s.n) {
-        return 0;
-    }
-    for (usize i = 1; i < n; i++) {
-        if ((s.p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    u8 second = n > 1 ? s.p[1] : 0;
-    bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    bool no_character = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-    return overlong || no_character ? 0 : n;
-}
-
 static void put_escaped(struct buf *out, bytes s)
 {
     buf_put_u8(out, '"');
     while (s.n > 0) {
-        usize n = sequence_length(s);
+        usize n = utf8_sequence(s);
         u8 c = s.p[0];
         if (n == 0) {
             buf_put_text(out, "\xef\xbf\xbd");

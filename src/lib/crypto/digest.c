@@ -5,6 +5,7 @@
 #define OPENSSL_API_COMPAT 0x10100000L
 #include "lib/crypto/digest.h"
 
+#include <openssl/hmac.h>
 #include <openssl/ripemd.h>
 #include <openssl/sha.h>
 
@@ -16,6 +17,21 @@ void crypto_sha256(b256 *out, const void *p, usize n)
     CHECK(SHA256_Init(&c) == 1);
     CHECK(SHA256_Update(&c, p, n) == 1);
     CHECK(SHA256_Final(out->b, &c) == 1);
+}
+
+void crypto_sha1(u8 out[20], const void *p, usize n)
+{
+    SHA_CTX c;
+    CHECK(SHA1_Init(&c) == 1);
+    CHECK(SHA1_Update(&c, p, n) == 1);
+    CHECK(SHA1_Final(out, &c) == 1);
+}
+
+void crypto_hmac_sha256(b256 *out, bytes key, bytes message)
+{
+    unsigned size = 0;
+    CHECK(HMAC(EVP_sha256(), key.p, (int)key.n, message.p, message.n, out->b, &size) != NULL);
+    CHECK(size == sizeof out->b);
 }
 
 void crypto_ripemd160(u8 out[20], const void *p, usize n)

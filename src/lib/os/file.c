@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -238,4 +239,57 @@ enum fault os_make_folder(struct buf *why, const char *path)
         f = io_fault(why, "make folder", path);
     }
     return f;
+}
+
+// ---- locks
+
+struct os_lock {
+    i32 fd;
+};
+
+// The holder writes its id into the file, for the sentence of who comes second.
+static enum fault held_by_another(struct buf *why, i32 fd, const char *path)
+{
+    char text[24] = {0};
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    buf_printf(why, "%s is in use by another process%s%.*s; stop it first", path,
+               n > 0 ? ", number " : "", n > 0 ? (int)n : 0, text);
+    return FAULT_BAD_INPUT;
+}
+
+enum fault os_lock_file(struct os_lock **out, struct buf *why, const char *path)
+{
+    *out = NULL;
+    i32 fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return io_fault(why, "create", path);
+    }
+    enum fault f = FAULT_NONE;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        f = errno == EWOULDBLOCK ? held_by_another(why, fd, path) : io_fault(why, "lock", path);
+        close(fd);
+        return f;
+    }
+    struct buf id = {0};
+    buf_printf(&id, "%ld", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || !write_all(fd, buf_bytes(&id))) {
+        f = io_fault(why, "write", path);
+    }
+    buf_fini(&id);
+    if (f != FAULT_NONE) {
+        close(fd);
+        return f;
+    }
+    struct os_lock *lock = mem_alloc(sizeof *lock);
+    lock->fd = fd;
+    *out = lock;
+    return FAULT_NONE;
+}
+
+void os_unlock_file(struct os_lock *lock)
+{
+    if (lock != NULL) {
+        close(lock->fd);
+        mem_free(lock);
+    }
 }

@@ -33,3 +33,9 @@ bool os_is_folder(const char *path);  // also true of a link to one
 usize os_file_size(const char *path); // bytes; 0 of what is not there or no file
 // Makes the folder, and those above it, where there is none.
 MUST_USE enum fault os_make_folder(struct buf *why, const char *path);
+
+// A file that one process at a time holds, by its existence and a lock that ends with the process.
+struct os_lock;
+// FAULT_BAD_INPUT: another process has it; `why` says which, if it can be told.
+MUST_USE enum fault os_lock_file(struct os_lock **out, struct buf *why, const char *path);
+void os_unlock_file(struct os_lock *lock); // may be NULL; the file stays

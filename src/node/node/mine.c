@@ -1,70 +1,106 @@
 // SPDX-License-Identifier: MIT
-// Taking transactions and making blocks of them. A block is made on a state of its own that reads
-// the last one; only a finished block is kept, so whatever goes wrong before leaves the chain as it
-// was.
+// Making blocks. A block is made in a transaction of the store, on the state at hand; only a
+// finished block is committed, so whatever goes wrong before leaves the chain as it was.
 #include "core/chain/build.h"
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 #include "node/node/priv.h"
 
+#define GAS_LEAST 21000u // of any transaction
+
 static const u8 EXTRA[] = {'h', 'y', 'b', 'r', 'i', 'd'};
 
-static void choose_attributes(const struct node *n, struct block_attributes *a)
+void node_next_attributes(const struct node *n, struct block_attributes *a)
 {
-    const struct header *last = &blocks_last(n->blocks)->header;
-    u64 now = n->clock() + n->time_offset;
+    const struct header *last = &blocks_last(node_blocks(n))->header;
+    u64 now = n->options.clock() + n->time_offset;
     *a = (struct block_attributes){
         .timestamp = now > last->timestamp ? now : last->timestamp + 1,
-        .gas_limit = last->gas_limit,
+        .gas_limit = n->has_gas_limit ? n->gas_limit : last->gas_limit,
+        .coinbase = n->coinbase,
         .extra = {EXTRA, sizeof EXTRA},
+        .prev_randao = n->randao,
     };
+    if (n->time_step > 0) {
+        a->timestamp = last->timestamp + n->time_step;
+    }
     if (n->next_time > last->timestamp) {
         a->timestamp = n->next_time;
     }
-    keccak256(&a->prev_randao, last->hash.b,
-              sizeof last->hash.b); // differs in each block, and is the same again
+    if (!n->has_randao) { // differs in each block, and is the same again
+        keccak256(&a->prev_randao, last->hash.b, sizeof last->hash.b);
+    }
+}
+
+bool node_is_unsigned(const struct transaction *t, const address *sender)
+{
+    b256 r = {{0}};
+    copy_bytes(r.b + 12, sender->b, sizeof sender->b);
+    return u256_eq(t->r, u256_from_b256(r)) && u256_eq(t->s, u256_one());
 }
 
 struct making { // a block under way
     struct node *n;
-    struct node_view view;
+    struct node_move *m;
+    const struct stored_block *parent;
     struct block_rules rules;
     struct chain_ancestry ancestry;
     struct block_context context;
+    struct state_source source;
     struct block_builder *builder;
     struct stored_block *block;
-    usize taken; // changes of the state that the world has
 };
 
-static void begin(struct making *m, struct node *n)
+static enum fault begin(struct making *k, const struct block_attributes *a)
 {
-    struct block_attributes a;
-    const struct stored_block *last = blocks_last(n->blocks);
-    choose_attributes(n, &a);
-    *m = (struct making){.n = n, .ancestry = {n, node_block_hash}, .block = stored_block_new()};
-    struct header *h = &m->block->header;
-    u256 difficulty = u256_zero();
-    m->rules = schedule_rules(&n->schedule, last->header.number + 1, a.timestamp, &difficulty);
-    header_begin(h, &m->rules, &last->header, &a);
-    node_view_open(&m->view, n, last);
-    m->context = (struct block_context){
+    struct node *n = k->n;
+    struct header *h = &k->block->header;
+    u256 difficulty = k->parent->total_difficulty;
+    k->rules =
+        schedule_rules(&n->schedule, k->parent->header.number + 1, a->timestamp, &difficulty);
+    if (k->rules.fork < FORK_PARIS) {
+        return node_say(n, FAULT_UNSUPPORTED,
+                        "block %llu would be sealed by work, which is not done here: import it",
+                        (unsigned long long)k->parent->header.number + 1);
+    }
+    header_begin(h, &k->rules, &k->parent->header, a);
+    if (n->has_base_fee) {
+        h->base_fee = n->base_fee;
+    }
+    k->block->total_difficulty = difficulty;
+    k->ancestry = (struct chain_ancestry){n, node_block_hash};
+    k->source = store_txn_source(k->m->txn);
+    k->context = (struct block_context){
         .vm = n->vm,
-        .state = m->view.state,
+        .state = state_new(&k->source),
         .commitment = n->commitment,
         .schedule = &n->schedule,
-        .rules = &m->rules,
-        .ancestry = &m->ancestry,
+        .rules = &k->rules,
+        .ancestry = &k->ancestry,
     };
-    m->builder = block_builder_new(&m->context, h, BYTES_NONE);
+    struct state_dirty_visitor also = store_changes_visitor(k->m->txn, k->context.state);
+    commitment_watch(n->commitment, &also);
+    store_begin_changes(k->m->txn, h->number, 0);
+    k->builder = block_builder_new(&k->context, h, a->withdrawals);
+    return FAULT_NONE;
 }
 
-static enum fault add(struct making *m, const struct pooled *t, enum verdict *verdict)
+static void fini(struct making *k)
+{
+    block_builder_free(k->builder);
+    state_free(k->context.state);
+    stored_block_free(k->block);
+}
+
+static enum fault add(struct making *k, const struct pooled *t, enum verdict *verdict)
 {
     struct chain_receipt receipt;
-    bytes raw = buf_bytes(&t->raw);
-    TRY(block_builder_add(m->builder, &t->t, &t->sender, raw, verdict, &receipt));
+    bool is_unsigned = node_is_unsigned(&t->t, &t->sender);
+    block_builder_allow_any_sender(k->builder, is_unsigned);
+    TRY(block_builder_add(k->builder, &t->t, &t->sender, buf_bytes(&t->raw), verdict, &receipt));
     if (*verdict != VERDICT_VALID) {
         return FAULT_NONE;
     }
@@ -72,129 +108,186 @@ static enum fault add(struct making *m, const struct pooled *t, enum verdict *ve
         .hash = t->hash,
         .sender = t->sender,
         .succeeded = receipt.status == EVM_SUCCESS,
+        .was_impersonated = is_unsigned,
         .gas_used = receipt.gas_used,
         .has_created = receipt.has_created,
         .created = receipt.created,
     };
-    stored_block_add(m->block, &kept, m->view.state);
-    world_take(m->n->world, m->view.state, &m->taken);
+    stored_block_add(k->block, &kept, k->context.state);
     return FAULT_NONE;
 }
 
-// With `t` NULL a block without transactions.
-static enum fault make(struct making *m, const struct pooled *t, struct node_answer *out)
+static u64 nonce_of(void *ctx, const address *a)
 {
-    TRY(block_builder_begin(m->builder));
-    world_take(m->n->world, m->view.state, &m->taken);
-    if (t != NULL) {
-        TRY(add(m, t, &out->verdict));
+    const struct making *k = ctx;
+    return account_nonce(state_account(k->context.state, a));
+}
+
+// Fills the block with what waits, the best payers first, each sender's in order of nonces.
+static enum fault add_waiting(struct making *k)
+{
+    const struct pooled *t;
+    enum fault f = FAULT_NONE;
+    const u256 *base_fee = &k->block->header.base_fee;
+    struct pool_order *order = pool_order_new(k->n->pool, base_fee, k, nonce_of);
+    while (f == FAULT_NONE && (t = pool_order_next(order)) != NULL) {
+        enum verdict v = VERDICT_VALID;
+        u64 left = k->block->header.gas_limit - block_builder_gas_used(k->builder);
+        if (left < GAS_LEAST) {
+            break;
+        }
+        if (t->t.gas_limit > left) {
+            pool_order_skip(order);
+            continue;
+        }
+        f = add(k, t, &v);
+        if (v != VERDICT_VALID) {
+            pool_order_skip(order); // later ones of its sender need it
+        }
+    }
+    pool_order_free(order);
+    return f;
+}
+
+static enum fault add_forced(struct making *k, const struct node_build *b, struct node_answer *out)
+{
+    for (usize i = 0; i < b->forced_count && out->refusal == REFUSAL_NONE; i++) {
+        struct pooled t = {.hash = {{0}}};
+        enum verdict v = transaction_decode(&t.t, b->forced[i]);
+        v = v == VERDICT_VALID ? transaction_signer(&t.sender, &t.t, true) : v;
+        enum fault f = FAULT_NONE;
+        if (v == VERDICT_VALID) {
+            buf_put(&t.raw, b->forced[i].p, b->forced[i].n);
+            transaction_hash(&t.hash, &t.t);
+            out->hash = t.hash;
+            f = add(k, &t, &v);
+        }
+        transaction_fini(&t.t);
+        buf_fini(&t.raw);
+        TRY(f);
+        if (v != VERDICT_VALID) {
+            out->refusal = REFUSAL_VERDICT;
+            out->verdict = v;
+        }
+    }
+    return FAULT_NONE;
+}
+
+static enum fault finish(struct making *k, struct node_answer *out)
+{
+    struct stored_block *b = k->block;
+    TRY(block_builder_finish(k->builder, &b->header, &b->wire, &out->block));
+    TRY(commitment_fault(k->n->commitment));
+    if (out->block != BLOCK_VALID) {
+        out->refusal = REFUSAL_BLOCK;
+        return FAULT_NONE;
+    }
+    b->has_receipts = true;
+    CHECK(stored_block_settle(b));
+    return store_end_changes(k->m->txn, &b->header.hash, &b->header.state_root);
+}
+
+// One that must be in the block, or NULL; then what waits.
+static enum fault make(struct making *k, const struct pooled *first, const struct node_build *b,
+                       struct node_answer *out)
+{
+    TRY(block_builder_begin(k->builder));
+    if (first != NULL) {
+        TRY(add(k, first, &out->verdict));
         if (out->verdict != VERDICT_VALID) {
             out->refusal = REFUSAL_VERDICT;
             return FAULT_NONE;
         }
     }
-    TRY(block_builder_finish(m->builder, &m->block->header, &m->block->wire, &out->block));
-    if (out->block != BLOCK_VALID) {
-        out->refusal = REFUSAL_BLOCK;
+    TRY(add_forced(k, b, out));
+    if (out->refusal != REFUSAL_NONE) {
         return FAULT_NONE;
     }
-    world_take(m->n->world, m->view.state, &m->taken);
-    return FAULT_NONE;
+    if (b->uses_pool) {
+        TRY(add_waiting(k));
+    }
+    return finish(k, out);
 }
 
-static enum fault mine(struct node *n, const struct pooled *t, struct node_answer *out)
+enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
+                         struct node_answer *out)
 {
-    struct making m;
-    u64 stamp = world_stamp(n->world);
-    begin(&m, n);
-    enum fault f = make(&m, t, out);
+    struct node_move m;
+    struct node_build b = {.uses_pool = uses_pool};
+    TRY(node_move_begin(&m, n));
+    struct making k = {
+        .n = n, .m = &m, .parent = blocks_last(node_blocks(n)), .block = stored_block_new()};
+    node_next_attributes(n, &b.attributes);
+    enum fault f = begin(&k, &b.attributes);
+    f = f == FAULT_NONE ? make(&k, t, &b, out) : f;
     if (f == FAULT_NONE && out->refusal == REFUSAL_NONE) {
-        m.block->stamp = world_stamp(n->world);
-        blocks_add(n->blocks, m.block);
+        struct stored_block *made = k.block;
+        k.block = NULL;
+        f = node_move_add(&m, made);
+        fini(&k);
+        if (f != FAULT_NONE) {
+            node_move_abort(&m);
+            return f;
+        }
         n->next_time = 0;
-    } else {
-        world_rewind(n->world, stamp);
-        stored_block_free(m.block);
+        n->has_base_fee = n->has_randao = false;
+        return node_move_commit(&m);
     }
-    block_builder_free(m.builder);
-    node_view_close(&m.view);
+    fini(&k);
+    node_move_abort(&m);
     return f;
 }
 
 enum fault node_mine(struct node *n)
 {
     struct node_answer answer = {.refusal = REFUSAL_NONE};
-    TRY(mine(n, NULL, &answer));
-    return answer.refusal == REFUSAL_NONE ? FAULT_NONE : FAULT_UNSUPPORTED;
+    TRY(node_mine_one(n, NULL, true, &answer));
+    return answer.refusal == REFUSAL_NONE
+               ? FAULT_NONE
+               : node_say(n, FAULT_UNSUPPORTED, "no valid block can be made: %s",
+                          block_verdict_text(answer.block));
 }
 
-// Those of the same sender that waited for the transaction before them.
-static enum fault mine_followers(struct node *n, address sender, u64 nonce)
+enum fault node_mine_many(struct node *n, u64 count, u64 interval)
 {
-    for (;;) {
-        struct pooled *t = pool_take(n->pool, &sender, ++nonce);
-        if (t == NULL) {
-            return FAULT_NONE;
+    for (u64 i = 0; i < count; i++) {
+        if (i > 0 && interval > 0) {
+            n->next_time = blocks_last(node_blocks(n))->header.timestamp + interval;
         }
-        struct node_answer answer = {.refusal = REFUSAL_NONE};
-        enum fault f = mine(n, t, &answer);
-        pooled_free(t);
-        if (f != FAULT_NONE || answer.refusal != REFUSAL_NONE) {
-            return f; // it has become invalid and is dropped; those behind it wait on
-        }
+        TRY(node_mine(n));
+        node_trim(n);
     }
+    return FAULT_NONE;
 }
 
-static void read_transaction(const struct node *n, struct pooled *t, bytes raw,
-                             struct node_answer *out)
+enum fault node_build(struct node *n, const struct node_build *b, struct stored_block **out,
+                      struct node_answer *answer)
 {
-    enum verdict v = transaction_decode(&t->t, raw);
-    if (v == VERDICT_VALID) {
-        v = transaction_signer(&t->sender, &t->t, true);
+    struct node_move m;
+    struct node_imported moved;
+    const struct stored_block *parent = b->parent != NULL ? b->parent : blocks_last(node_blocks(n));
+    *answer = (struct node_answer){.refusal = REFUSAL_NONE};
+    *out = NULL;
+    TRY(node_move_begin(&m, n));
+    enum fault f = node_move_to(&m, parent, &moved);
+    if (f != FAULT_NONE || moved.block != BLOCK_VALID) {
+        answer->refusal = REFUSAL_BLOCK;
+        answer->block = moved.block;
+        node_move_abort(&m);
+        return f;
     }
-    if (v != VERDICT_VALID) {
-        *out = (struct node_answer){.refusal = REFUSAL_VERDICT, .verdict = v};
-        return;
-    }
-    usize index;
-    buf_put(&t->raw, raw.p, raw.n);
-    transaction_hash(&t->hash, &t->t);
-    out->hash = t->hash;
-    if (t->t.type == TX_BLOB) {
-        out->refusal = REFUSAL_SIDECAR;
-    } else if (blocks_of_transaction(n->blocks, &t->hash, &index) != NULL) {
-        out->refusal = REFUSAL_KNOWN;
-    }
-}
-
-// What the pool can see of a transaction without its turn having come.
-static void wait_in_pool(struct node *n, struct pooled **t, struct node_answer *out)
-{
-    out->pool = pool_put(n->pool, *t);
-    if (out->pool == POOL_TAKEN) {
-        *t = NULL;
-        out->refusal = REFUSAL_NONE;
-        out->verdict = VERDICT_VALID;
-    } else {
-        out->refusal = REFUSAL_POOL;
-    }
-}
-
-enum fault node_submit(struct node *n, bytes raw, struct node_answer *out)
-{
-    struct pooled *t = mem_zalloc(sizeof *t);
-    enum fault f = FAULT_NONE;
-    *out = (struct node_answer){.refusal = REFUSAL_NONE};
-    read_transaction(n, t, raw, out);
-    if (out->refusal == REFUSAL_NONE) {
-        f = mine(n, t, out);
-        bool early = out->refusal == REFUSAL_VERDICT && out->verdict == VERDICT_NONCE_TOO_HIGH;
-        if (f == FAULT_NONE && early) {
-            wait_in_pool(n, &t, out);
-        } else if (f == FAULT_NONE && out->refusal == REFUSAL_NONE) {
-            f = mine_followers(n, t->sender, t->t.nonce);
+    struct making k = {.n = n, .m = &m, .parent = parent, .block = stored_block_new()};
+    f = begin(&k, &b->attributes);
+    f = f == FAULT_NONE ? make(&k, NULL, b, answer) : f;
+    if (f == FAULT_NONE && answer->refusal == REFUSAL_NONE) {
+        *out = k.block;
+        k.block = NULL;
+        for (u32 i = 0; b->requests != NULL && i < NODE_REQUEST_TYPES; i++) {
+            bytes data = block_builder_requests(k.builder, i);
+            buf_put(&b->requests[i], data.p, data.n);
         }
     }
-    pooled_free(t);
+    fini(&k);
+    node_move_abort(&m);
     return f;
 }

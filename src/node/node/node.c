@@ -1,84 +1,183 @@
 // SPDX-License-Identifier: MIT
-// The node's life, its views, its snapshots.
-#include "node/node/priv.h"
+// The node's life, its tags, its listeners, and small questions about it.
+#include "node/node/node.h"
 
-#include "core/chain/build.h"
+#include <stdarg.h>
+
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/num/u256.h"
+#include "node/node/dev.h"
+#include "node/node/priv.h"
 
-enum fault node_block_hash(void *ctx, u64 number, b256 *out)
+enum fault node_say(struct node *n, enum fault f, const char *format, ...)
 {
-    const struct node *n = ctx;
-    const struct stored_block *b = blocks_at(n->blocks, number);
-    if (b == NULL) {
-        return FAULT_SOURCE;
-    }
-    *out = b->header.hash;
-    return FAULT_NONE;
+    va_list list;
+    buf_clear(&n->why);
+    va_start(list, format);
+    buf_vprintf(&n->why, format, list);
+    va_end(list);
+    buf_put_u8(&n->why, 0);
+    n->why.n--;
+    return f;
 }
 
-static void drop_points(struct node *n, u32 count)
+const char *node_fault_detail(const struct node *n)
 {
-    while (n->point_count > count) {
-        commitment_free(n->points[--n->point_count].commitment);
-    }
+    const char *store = store_fault_detail(n->store);
+    return n->why.n > 0 ? (const char *)n->why.p : store[0] != 0 ? store : vm_fault_detail(n->vm);
 }
+
+void node_reset_tries(struct node *n)
+{
+    struct store_point head = store_head(n->store);
+    commitment_free(n->commitment);
+    n->commitment = commitment_open(store_tries(n->store), &head.root);
+}
+
+// ---- life
 
 void node_free(struct node *n)
 {
     if (n == NULL) {
         return;
     }
-    drop_points(n, 0);
     mem_free(n->points);
+    mem_free(n->keys);
+    mem_free(n->impersonated);
     commitment_free(n->commitment);
     pool_free(n->pool);
-    blocks_free(n->blocks);
-    world_free(n->world);
+    stored_block_free(n->pending);
+    store_close(n->store);
     vm_free(n->vm);
+    buf_fini(&n->found);
+    buf_fini(&n->why);
     mem_free(n);
 }
 
-// Whether the accounts have the root that the header states.
-static bool add_genesis(struct node *n, const struct node_genesis *g)
+static enum fault write_genesis(struct node *n, struct node_genesis *g, struct store_txn *t)
 {
-    struct stored_block *b = stored_block_new();
+    struct state_dirty_visitor also = store_changes_visitor(t, g->state);
     b256 root;
-    usize taken = 0;
-    world_take(n->world, g->state, &taken);
+    store_begin_changes(t, 0, 0);
+    commitment_watch(n->commitment, &also);
     commitment_root(&root, n->commitment, g->state);
-    b->header = g->header;
-    b->stamp = world_stamp(n->world);
-    block_encode(&b->wire, &b->header, BYTES_NONE, BYTES_NONE);
-    blocks_add(n->blocks, b);
-    return b256_equal(&root, &g->header.state_root);
+    if (!b256_equal(&root, &g->header.state_root)) {
+        return node_say(n, FAULT_BAD_INPUT,
+                        "the accounts do not have the state root of the first block's header");
+    }
+    TRY(store_end_changes(t, &g->header.hash, &root));
+    TRY(commitment_flush(n->commitment));
+    struct stored_block b = {.header = g->header, .total_difficulty = g->header.difficulty};
+    b.has_receipts = true;
+    block_encode(&b.wire, &b.header, BYTES_NONE, BYTES_NONE);
+    enum fault f = store_put_block(t, &b);
+    f = f == FAULT_NONE ? store_set_canonical(t, &b) : f;
+    buf_fini(&b.wire);
+    return f;
+}
+
+static enum fault begin_chain(struct node *n, struct node_genesis *g)
+{
+    static const b256 NOTHING = {{0x56, 0xe8, 0x1f, 0x17, 0x1b, 0xcc, 0x55, 0xa6, 0xff, 0x83, 0x45,
+                                  0xe6, 0x92, 0xc0, 0xf8, 0x6e, 0x5b, 0x48, 0xe0, 0x1b, 0x99, 0x6c,
+                                  0xad, 0xc0, 0x01, 0x62, 0x2f, 0xb5, 0xe3, 0x63, 0xb4, 0x21}};
+    struct store_txn *t = NULL;
+    n->commitment = commitment_open(store_tries(n->store), &NOTHING);
+    TRY(store_begin(n->store, &t));
+    enum fault f = write_genesis(n, g, t);
+    if (f != FAULT_NONE) {
+        store_abort(t);
+        return f;
+    }
+    return store_commit(t);
+}
+
+static void put_hash(struct buf *out, const b256 *hash)
+{
+    buf_put_text(out, "0x");
+    for (u32 i = 0; i < sizeof hash->b; i++) {
+        buf_printf(out, "%02x", hash->b[i]);
+    }
+}
+
+// The chain that the store has must begin as *g does.
+static bool continue_chain(struct node *n, const struct node_genesis *g, struct buf *why)
+{
+    const struct stored_block *first = blocks_at(store_blocks(n->store), 0);
+    if (first == NULL) {
+        buf_printf(why, "%s: block 0 is missing", n->options.datadir);
+        return false;
+    }
+    if (!b256_equal(&first->header.hash, &g->header.hash)) {
+        buf_printf(why, "%s holds another chain: its block 0 is ", n->options.datadir);
+        put_hash(why, &first->header.hash);
+        buf_put_text(why, ", and that of the genesis is ");
+        put_hash(why, &g->header.hash);
+        buf_put_text(why, "; give another --datadir, or the genesis of that chain");
+        return false;
+    }
+    struct store_point head = store_head(n->store);
+    n->commitment = commitment_open(store_tries(n->store), &head.root);
+    return true;
+}
+
+static bool open_chain(struct node *n, struct node_genesis *g, struct buf *why)
+{
+    struct store_options so = {
+        .folder = n->options.datadir,
+        .history = n->options.history == NODE_HISTORY_ALL ? 0 : n->options.history,
+        .is_durable = n->options.is_durable,
+    };
+    n->store = store_open(&so, &n->found, why);
+    buf_put_u8(&n->found, 0);
+    if (n->store == NULL) {
+        return false;
+    }
+    if (!store_is_empty(n->store)) {
+        return continue_chain(n, g, why);
+    }
+    enum fault f = begin_chain(n, g);
+    if (f != FAULT_NONE) {
+        const char *detail = node_fault_detail(n);
+        buf_put_text(why, detail[0] != 0 ? detail : fault_text(f));
+    }
+    return f == FAULT_NONE;
+}
+
+static void take_keys(struct node *n, const struct node_options *o)
+{
+    if (!o->has_dev_keys) {
+        return;
+    }
+    n->key_count = o->keys != NULL ? o->key_count : DEV_ACCOUNT_COUNT;
+    n->keys = mem_alloc((n->key_count + 1) * sizeof *n->keys);
+    for (u32 i = 0; i < n->key_count; i++) {
+        if (o->keys != NULL) {
+            n->keys[i] = o->keys[i];
+        } else {
+            struct dev_account a = dev_account(i);
+            n->keys[i] = (struct node_key){a.at, a.key};
+        }
+    }
 }
 
 struct node *node_new(const struct node_options *o, struct node_genesis *g, struct buf *why)
 {
     struct node *n = mem_zalloc(sizeof *n);
-    struct block_rules r =
-        schedule_rules(&g->schedule, g->header.number, g->header.timestamp, &g->header.difficulty);
     n->schedule = g->schedule;
+    n->config = g->config;
+    n->options = *o;
+    take_keys(n, o);
     n->vm = vm_new(o->form);
-    n->world = world_new();
-    n->blocks = blocks_new();
     n->pool = pool_new();
-    n->commitment = commitment_new();
-    n->clock = o->clock;
-    n->has_dev_keys = o->has_dev_keys;
     n->next_point = 1;
     bool ok = false;
-    if (r.fork < FORK_PARIS || g->header.number != 0) {
-        buf_put_text(why, "the chain does not begin with block 0 and the rules of Paris or later: "
-                          "blocks that are sealed "
-                          "by work are not made here");
-    } else if (!add_genesis(n, g)) {
-        buf_put_text(why, "the accounts do not have the state root of the first block's header");
+    if (g->header.number != 0) {
+        buf_put_text(why, "the chain does not begin with block 0");
     } else {
-        ok = true;
+        ok = open_chain(n, g, why);
     }
     state_free(g->state);
     g->state = NULL;
@@ -88,18 +187,47 @@ struct node *node_new(const struct node_options *o, struct node_genesis *g, stru
     return ok ? n : NULL;
 }
 
+void node_trim(struct node *n)
+{
+    blocks_trim(store_blocks(n->store));
+}
+
+const char *node_opened_with(const struct node *n)
+{
+    return (const char *)n->found.p;
+}
+
+// ---- small questions
+
 bool node_has_dev_keys(const struct node *n)
 {
-    return n->has_dev_keys;
+    return n->options.has_dev_keys;
+}
+
+const struct node_key *node_keys(const struct node *n, u32 *count)
+{
+    *count = n->key_count;
+    return n->keys;
 }
 
 const struct blocks *node_blocks(const struct node *n)
 {
-    return n->blocks;
+    return store_blocks(n->store);
+}
+
+struct store *node_store(const struct node *n)
+{
+    return n->store;
 }
 
 const struct pool *node_pool(const struct node *n)
 {
+    return n->pool;
+}
+
+struct pool *node_pool_changeable(struct node *n)
+{
+    n->pool_version++;
     return n->pool;
 }
 
@@ -108,106 +236,154 @@ const struct schedule *node_schedule(const struct node *n)
     return &n->schedule;
 }
 
+struct block_rules node_rules_after(const struct node *n, const struct header *h,
+                                    const struct stored_block *parent)
+{
+    u256 difficulty = parent != NULL ? parent->total_difficulty : h->difficulty;
+    return schedule_rules(&n->schedule, h->number, h->timestamp, &difficulty);
+}
+
+const struct stored_block *node_parent(const struct node *n, const struct stored_block *b)
+{
+    return b->header.number == 0 ? NULL : blocks_by_hash(node_blocks(n), &b->header.parent_hash);
+}
+
+const struct config *node_config(const struct node *n)
+{
+    return &n->config;
+}
+
+struct vm *node_vm(struct node *n)
+{
+    return n->vm;
+}
+
 struct block_rules node_rules_of(const struct node *n, const struct header *h)
 {
-    u256 difficulty = u256_zero(); // chains that mined by work are not run here
-    return schedule_rules(&n->schedule, h->number, h->timestamp, &difficulty);
+    const struct stored_block *parent =
+        h->number == 0 ? NULL : blocks_by_hash(node_blocks(n), &h->parent_hash);
+    return node_rules_after(n, h, parent);
 }
 
 u256 node_next_base_fee(const struct node *n)
 {
-    return header_base_fee(&blocks_last(n->blocks)->header);
+    return n->has_base_fee ? n->base_fee : header_base_fee(&blocks_last(node_blocks(n))->header);
 }
 
 u64 node_next_excess_blob_gas(const struct node *n)
 {
-    const struct header *last = &blocks_last(n->blocks)->header;
+    const struct header *last = &blocks_last(node_blocks(n))->header;
     struct block_rules r = node_rules_of(n, last);
     return header_excess_blob_gas(&r, last);
 }
 
-const char *node_fault_detail(const struct node *n)
+enum fault node_block_hash(void *ctx, u64 number, b256 *out)
 {
-    return vm_fault_detail(n->vm);
+    struct node *n = ctx;
+    bool found = false;
+    TRY(store_canonical_hash(n->store, number, out, &found));
+    return found ? FAULT_NONE
+                 : node_say(n, FAULT_SOURCE, "there is no canonical block %llu",
+                            (unsigned long long)number);
 }
 
-// ---- views
+// ---- tags
 
-void node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at)
+static const struct stored_block *pending(struct node *n)
 {
-    v->world = (struct world_view){n->world, at->stamp};
-    struct state_source source = world_source(&v->world);
-    v->state = state_new(&source);
-}
-
-void node_view_close(struct node_view *v)
-{
-    state_free(v->state);
-    v->state = NULL;
-}
-
-// ---- time
-
-bool node_set_next_time(struct node *n, u64 timestamp)
-{
-    if (timestamp <= blocks_last(n->blocks)->header.timestamp) {
-        return false;
+    const struct stored_block *head = blocks_last(node_blocks(n));
+    if (pool_count(n->pool) == 0) {
+        return head;
     }
-    n->next_time = timestamp;
-    return true;
-}
-
-void node_add_time(struct node *n, u64 seconds)
-{
-    n->time_offset += seconds;
-}
-
-u64 node_time_offset(const struct node *n)
-{
-    return n->time_offset;
-}
-
-// ---- snapshots
-
-u64 node_snapshot(struct node *n)
-{
-    if (n->points == NULL) {
-        n->points = mem_alloc(NODE_SNAPSHOTS_MAX * sizeof *n->points);
-    }
-    if (n->point_count == NODE_SNAPSHOTS_MAX) { // the oldest goes
-        commitment_free(n->points[0].commitment);
-        n->point_count--;
-        for (u32 i = 0; i < n->point_count; i++) {
-            n->points[i] = n->points[i + 1];
+    bool fresh = n->pending != NULL && n->pending_version == n->pool_version &&
+                 b256_equal(&n->pending_parent, &head->header.hash);
+    if (!fresh) {
+        struct node_answer answer;
+        struct stored_block *made = NULL;
+        struct node_build b = {.uses_pool = true};
+        node_next_attributes(n, &b.attributes);
+        enum fault f = node_build(n, &b, &made, &answer);
+        if (f != FAULT_NONE || made == NULL) {
+            return head;
         }
+        stored_block_free(n->pending);
+        n->pending = made;
+        n->pending_version = n->pool_version;
+        n->pending_parent = made->header.parent_hash;
     }
-    n->points[n->point_count++] = (struct node_point){
-        .id = n->next_point,
-        .blocks = blocks_count(n->blocks),
-        .commitment = commitment_clone(n->commitment),
-        .time_offset = n->time_offset,
-    };
-    return n->next_point++;
+    return n->pending;
 }
 
-bool node_revert(struct node *n, u64 id)
+static const struct stored_block *marked(const struct node *n, enum store_mark m)
 {
-    u32 i = 0;
-    while (i < n->point_count && n->points[i].id != id) {
-        i++;
+    b256 hash;
+    return store_marked(n->store, m, &hash) ? blocks_by_hash(node_blocks(n), &hash) : NULL;
+}
+
+const struct stored_block *node_block(struct node *n, enum node_tag tag)
+{
+    switch (tag) {
+    case NODE_LATEST:
+        return blocks_last(node_blocks(n));
+    case NODE_PENDING:
+        return pending(n);
+    case NODE_EARLIEST:
+        return blocks_at(node_blocks(n), 0);
+    case NODE_SAFE:
+        return marked(n, STORE_SAFE);
+    case NODE_FINALIZED:
+        return marked(n, STORE_FINALIZED);
     }
-    if (i == n->point_count) {
-        return false;
+    UNREACHABLE();
+}
+
+bool node_is_canonical(const struct node *n, const struct stored_block *b)
+{
+    const struct stored_block *at = blocks_at(node_blocks(n), b->header.number);
+    return at != NULL && b256_equal(&at->header.hash, &b->header.hash);
+}
+
+static enum fault set_mark(struct node *n, enum store_mark m, const b256 *hash, bool *found)
+{
+    const struct stored_block *b = blocks_by_hash(node_blocks(n), hash);
+    b256 old;
+    *found = b != NULL && node_is_canonical(n, b);
+    if (!*found || (store_marked(n->store, m, &old) && b256_equal(&old, hash))) {
+        return FAULT_NONE;
     }
-    struct node_point *p = &n->points[i];
-    blocks_truncate(n->blocks, p->blocks);
-    world_rewind(n->world, blocks_last(n->blocks)->stamp);
-    pool_clear(n->pool);
-    commitment_free(n->commitment);
-    n->commitment = p->commitment;
-    p->commitment = NULL;
-    n->time_offset = p->time_offset;
-    n->next_time = 0;
-    drop_points(n, i);
-    return true;
+    struct store_txn *t = NULL;
+    TRY(store_begin(n->store, &t));
+    enum fault f = store_mark(t, m, hash);
+    if (f != FAULT_NONE) {
+        store_abort(t);
+        return f;
+    }
+    return store_commit(t);
+}
+
+enum fault node_set_safe(struct node *n, const b256 *hash, bool *found)
+{
+    return set_mark(n, STORE_SAFE, hash, found);
+}
+
+enum fault node_set_finalized(struct node *n, const b256 *hash, bool *found)
+{
+    return set_mark(n, STORE_FINALIZED, hash, found);
+}
+
+// ---- events
+
+void node_listen(struct node *n, void *ctx, void (*event)(void *ctx, const struct node_event *e))
+{
+    CHECK(n->listener_count < NODE_LISTENERS_MAX);
+    n->listeners[n->listener_count++] = (struct node_listener){ctx, event};
+}
+
+void node_tell(struct node *n, enum node_event_kind kind, const struct stored_block *b,
+               const b256 *hash)
+{
+    struct node_event e = {kind, b, hash};
+    for (u32 i = 0; i < n->listener_count; i++) {
+        n->listeners[i].event(n->listeners[i].ctx, &e);
+    }
 }

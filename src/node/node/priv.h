@@ -8,26 +8,87 @@
 
 struct node_point { // a snapshot
     u64 id;
-    u64 blocks; // how many there were
-    struct commitment *commitment;
+    struct store_point at;
     u64 time_offset;
+};
+
+struct node_listener {
+    void *ctx;
+    void (*event)(void *ctx, const struct node_event *e);
 };
 
 struct node {
     struct schedule schedule;
+    struct config config;
     struct vm *vm;
-    struct world *world;
-    struct blocks *blocks;
+    struct store *store;
     struct pool *pool;
-    struct commitment *commitment; // of the last block's state
-    u64 (*clock)(void);
-    bool has_dev_keys;
+    struct commitment *commitment; // tries of the state at hand
+    struct node_options options;
+    struct buf found; // when the store was opened; ends with a 0
+    struct buf why;   // a sentence of our own about the last fault; ends with a 0
+    struct node_key *keys;
+    u32 key_count;
+    struct node_listener listeners[NODE_LISTENERS_MAX];
+    u32 listener_count;
+    // what is asked of coming blocks
     u64 time_offset;
     u64 next_time; // 0: the clock decides
+    u64 time_step;
+    bool has_base_fee, has_coinbase, has_randao, has_gas_limit;
+    u256 base_fee;
+    address coinbase;
+    b256 randao;
+    u64 gas_limit;
+    u64 next_mine_ms; // of node_tick
+    bool mine_is_due; // next_mine_ms is set
+    // accounts that need no signature
+    address *impersonated;
+    u32 impersonated_count, impersonated_cap;
+    bool impersonates_all;
+    struct stored_block *pending; // made when asked for; NULL: not made
+    b256 pending_parent;
+    u64 pending_version, pool_version; // of what waits
     struct node_point *points;
     u32 point_count;
     u64 next_point;
 };
 
-// Hashes of blocks by number; ctx is the node.
+// A sentence about a fault that is not the store's or the VM's. Returns f.
+PRINTF_LIKE(3, 4) enum fault node_say(struct node *n, enum fault f, const char *format, ...);
+// After an aborted transaction: the tries of the head again.
+void node_reset_tries(struct node *n);
+void node_tell(struct node *n, enum node_event_kind kind, const struct stored_block *b,
+               const b256 *hash);
+// Hashes of canonical blocks by number; ctx is the node.
 enum fault node_block_hash(void *ctx, u64 number, b256 *out);
+const struct stored_block *node_parent(const struct node *n, const struct stored_block *b);
+struct block_rules node_rules_after(const struct node *n, const struct header *h,
+                                    const struct stored_block *parent);
+
+// ---- chain.c: moving the head inside a transaction
+struct node_move { // what a transaction has done to the canonical chain
+    struct node *n;
+    struct store_txn *txn;
+    struct stored_block **removed, **added; // owned until the end
+    usize removed_count, removed_cap, added_count, added_cap;
+};
+MUST_USE enum fault node_move_begin(struct node_move *m, struct node *n);
+void node_move_abort(struct node_move *m);
+MUST_USE enum fault node_move_commit(struct node_move *m); // and tells what happened
+// Makes a kept block the head at hand. The verdict is that of the first block of its branch that is
+// not valid.
+MUST_USE enum fault node_move_to(struct node_move *m, const struct stored_block *target,
+                                 struct node_imported *out);
+// Takes the head at hand back to a point on its own chain.
+MUST_USE enum fault node_move_back(struct node_move *m, const struct store_point *to);
+// Puts a block that was executed just now, and whose changes were recorded, at the head; owns it.
+MUST_USE enum fault node_move_add(struct node_move *m, struct stored_block *b);
+
+// ---- mine.c
+MUST_USE enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
+                                  struct node_answer *out);
+bool node_is_unsigned(const struct transaction *t, const address *sender);
+// ---- submit.c: transactions of blocks that were taken back wait again
+void node_pool_return(struct node *n, const struct stored_block *b);
+void node_pool_settle(struct node *n, const struct stored_block *b); // those in a block do not wait

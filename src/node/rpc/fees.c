@@ -22,16 +22,20 @@ bool rpc_eth_max_priority_fee(struct rpc_call *c)
     return true;
 }
 
-static u256 blob_price(const struct rpc_call *c, const struct header *h, u64 excess)
+static u256 blob_price(const struct node *n, const struct header *h, u64 excess)
 {
-    struct block_rules r = node_rules_of(c->node, h);
+    struct block_rules r = node_rules_of(n, h);
     return r.blobs.max == 0 ? u256_zero() : blob_base_fee(excess, r.blobs.update_fraction);
+}
+
+u256 rpc_next_blob_base_fee(const struct node *n)
+{
+    return blob_price(n, &blocks_last(node_blocks(n))->header, node_next_excess_blob_gas(n));
 }
 
 bool rpc_eth_blob_base_fee(struct rpc_call *c)
 {
-    const struct header *last = &blocks_last(node_blocks(c->node))->header;
-    json_put_quantity(c->out, NULL, blob_price(c, last, node_next_excess_blob_gas(c->node)));
+    json_put_quantity(c->out, NULL, rpc_next_blob_base_fee(c->node));
     return true;
 }
 
@@ -144,11 +148,11 @@ static void put_base_fees(struct rpc_call *c, const struct history *h)
     json_begin_list(c->out, "baseFeePerBlobGas");
     for (u64 i = h->first; i <= h->last; i++) {
         const struct header *header = &blocks_at(blocks, i)->header;
-        json_put_quantity(c->out, NULL, blob_price(c, header, header->excess_blob_gas));
+        json_put_quantity(c->out, NULL, blob_price(c->node, header, header->excess_blob_gas));
     }
     const struct header *last = &blocks_at(blocks, h->last)->header;
     struct block_rules r = node_rules_of(c->node, last);
-    json_put_quantity(c->out, NULL, blob_price(c, last, header_excess_blob_gas(&r, last)));
+    json_put_quantity(c->out, NULL, blob_price(c->node, last, header_excess_blob_gas(&r, last)));
     json_end(c->out);
 }
 

@@ -56,11 +56,10 @@ static bool read_fees(struct rpc_call *c, struct rpc_call_object *o, const json_
 {
     struct transaction *t = &o->t;
     u256 price = u256_zero();
-    bool found;
     if (!rpc_member_u256(c, &price, &o->has_gas_price, v, "gasPrice") ||
         !rpc_member_u256(c, &t->max_fee, &o->has_max_fee, v, "maxFeePerGas") ||
         !rpc_member_u256(c, &t->max_priority, &o->has_priority, v, "maxPriorityFeePerGas") ||
-        !rpc_member_u256(c, &t->max_blob_fee, &found, v, "maxFeePerBlobGas")) {
+        !rpc_member_u256(c, &t->max_blob_fee, &o->has_blob_fee, v, "maxFeePerBlobGas")) {
         return false;
     }
     if (o->has_gas_price && (o->has_max_fee || o->has_priority)) {
@@ -131,37 +130,48 @@ static bool read_authorization(struct rpc_call *c, struct rpc_call_object *o, co
     return true;
 }
 
+static bool read_blob_hashes(struct rpc_call *c, struct rpc_call_object *o, const json_value *v)
+{
+    json_value list;
+    if (!rpc_member(c, &list, &o->has_blobs, v, "blobVersionedHashes") || !o->has_blobs) {
+        return c->code == 0;
+    }
+    if (json_expect(&list, JSON_KIND_LIST) != FAULT_NONE) {
+        return rpc_fail_json(c, &list);
+    }
+    for (usize i = 0; i < json_count(&list); i++) {
+        json_value one = json_element(&list, i);
+        b256 hash;
+        if (!rpc_value_b256(c, &hash, &one)) {
+            return false;
+        }
+        transaction_add_blob(&o->t, &hash);
+    }
+    return true;
+}
+
 static bool read_lists(struct rpc_call *c, struct rpc_call_object *o, const json_value *v)
 {
     json_value list;
-    bool has_access;
-    bool found;
-    if (!rpc_member(c, &list, &has_access, v, "accessList") ||
-        (has_access && !read_access_list(c, o, &list))) {
+    if (!rpc_member(c, &list, &o->has_access, v, "accessList") ||
+        (o->has_access && !read_access_list(c, o, &list)) || !read_blob_hashes(c, o, v) ||
+        !rpc_member(c, &list, &o->has_authorizations, v, "authorizationList")) {
         return false;
     }
-    if (!rpc_member(c, &list, &found, v, "blobVersionedHashes")) {
-        return false;
-    }
-    if (found && json_count(&list) > 0) {
-        return refuse(c, &list, "blobs are not supported here");
-    }
-    if (!rpc_member(c, &list, &found, v, "authorizationList")) {
-        return false;
-    }
-    if (found && json_expect(&list, JSON_KIND_LIST) != FAULT_NONE) {
+    if (o->has_authorizations && json_expect(&list, JSON_KIND_LIST) != FAULT_NONE) {
         return rpc_fail_json(c, &list);
     }
-    for (usize i = 0; found && i < json_count(&list); i++) {
+    for (usize i = 0; o->has_authorizations && i < json_count(&list); i++) {
         json_value one = json_element(&list, i);
         if (!read_authorization(c, o, &one)) {
             return false;
         }
     }
-    o->t.type = found               ? TX_AUTHORIZATION
-                : !o->has_gas_price ? TX_FEE_MARKET
-                : has_access        ? TX_ACCESS_LIST
-                                    : TX_LEGACY;
+    o->t.type = o->has_authorizations ? TX_AUTHORIZATION
+                : o->has_blobs        ? TX_BLOB
+                : !o->has_gas_price   ? TX_FEE_MARKET
+                : o->has_access       ? TX_ACCESS_LIST
+                                      : TX_LEGACY;
     return true;
 }
 

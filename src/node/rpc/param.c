@@ -138,8 +138,13 @@ static bool block_by_object(struct rpc_call *c, const struct stored_block **out,
 
 bool rpc_value_block(struct rpc_call *c, const struct stored_block **out, const json_value *v)
 {
-    // With instant mining nothing is pending and nothing is taken back.
-    static const char *const LAST[] = {"latest", "pending", "safe", "finalized"};
+    static const struct {
+        const char *name;
+        enum node_tag tag;
+    } TAGS[] = {
+        {"latest", NODE_LATEST}, {"pending", NODE_PENDING},     {"earliest", NODE_EARLIEST},
+        {"safe", NODE_SAFE},     {"finalized", NODE_FINALIZED},
+    };
     const char *text = "";
     usize n = 0;
     u64 number;
@@ -149,14 +154,11 @@ bool rpc_value_block(struct rpc_call *c, const struct stored_block **out, const 
     if (!get_text(c, &text, &n, v)) {
         return false;
     }
-    for (u32 i = 0; i < COUNT_OF(LAST); i++) {
-        if (strcmp(text, LAST[i]) == 0) {
-            *out = blocks_last(node_blocks(c->node));
-            return true;
+    for (u32 i = 0; i < COUNT_OF(TAGS); i++) {
+        if (strcmp(text, TAGS[i].name) == 0) {
+            *out = node_block(c->node, TAGS[i].tag);
+            return *out != NULL || rpc_fail(c, RPC_SERVER, "%s block not found", text);
         }
-    }
-    if (strcmp(text, "earliest") == 0) {
-        return block_by_number(c, out, 0);
     }
     if (n == 66 && has_prefix(text, n)) {
         return block_by_hash(c, out, v);

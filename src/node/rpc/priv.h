@@ -20,14 +20,28 @@ enum rpc_code {
     RPC_REVERTED = 3,       // with the output as data
 };
 
+struct method;
+struct rpc_filter;
+struct rpc_subscription;
+
 struct rpc {
     struct node *node;
+    struct rpc_options options;
+    const struct method **methods; // by hash of the name
+    struct rpc_filter *filters;
+    struct rpc_subscription *subscriptions;
+    u64 next_id;
+    u32 filter_count;
+    struct engine *engine; // payloads that were made; NULL until the first
+    b256 instance;         // differs from run to run
 };
 
 struct rpc_call {
     struct rpc *rpc;
     struct node *node;
-    json_value params; // a list, if count > 0
+    u32 group;             // of the listener
+    struct net_peer *peer; // NULL: nobody to whom anything can be sent later
+    json_value params;     // a list, if count > 0
     usize count;
     struct json_writer *out;
     i32 code; // of the error
@@ -70,27 +84,117 @@ bool rpc_param_is_pending(struct rpc_call *c, usize i); // the text "pending"
 struct rpc_call_object {
     struct transaction t;
     address from;
-    bool has_from, has_gas, has_nonce, has_gas_price, has_max_fee, has_priority;
+    bool has_from, has_gas, has_nonce, has_gas_price, has_max_fee, has_priority, has_blob_fee;
+    bool has_blobs, has_access, has_authorizations;
+    json_value blobs; // the member `blobs`, if has_blobs
 };
 void rpc_call_object_fini(struct rpc_call_object *o);
 MUST_USE bool rpc_read_call_object(struct rpc_call *c, struct rpc_call_object *o,
                                    const json_value *v);
+
+// ---- what a call finds changed: `stateOverrides` and `blockOverrides` of execution-apis
+struct rpc_overrides { // all zero: nothing
+    struct node_override *of;
+    usize count, cap;
+    struct buf moves, rules; // struct vm_precompile_rule: movePrecompileToAddress; all of them
+};
+void rpc_overrides_fini(struct rpc_overrides *o);
+MUST_USE bool rpc_read_overrides(struct rpc_call *c, struct rpc_overrides *o, const json_value *v);
+// Lets the VM see precompiles as the overrides have them, until vm_set_precompiles(vm, NULL, 0).
+MUST_USE bool rpc_set_precompiles(struct rpc_call *c, struct rpc_overrides *o, enum fork f);
+
+struct rpc_block_override { // all zero: nothing
+    bool has_number, has_time, has_gas_limit, has_coinbase, has_prev_randao, has_base_fee;
+    bool has_blob_base_fee, has_difficulty, has_beacon_root, has_withdrawals;
+    u64 number, time, gas_limit;
+    address coinbase;
+    b256 prev_randao, beacon_root;
+    u256 base_fee, blob_base_fee, difficulty;
+    struct buf withdrawals; // payload of their list
+};
+void rpc_block_override_fini(struct rpc_block_override *o);
+MUST_USE bool rpc_read_block_override(struct rpc_call *c, struct rpc_block_override *o,
+                                      const json_value *v);
+void rpc_override_header(struct header *h, const struct rpc_block_override *o);
+
+// A call with all that it needs, read from params[0] (call), [1] (block), [2] and [3] (overrides).
+struct rpc_prepared {
+    struct node *node;
+    struct rpc_call_object object;
+    struct rpc_overrides overrides;
+    struct rpc_block_override block;
+    struct header header;
+    struct node_call call;
+};
+MUST_USE bool rpc_prepare(struct rpc_call *c, struct rpc_prepared *p);
+void rpc_prepared_fini(struct rpc_prepared *p);
+
 // Fails as what a call or transaction did or why it is refused.
 bool rpc_fail_verdict(struct rpc_call *c, enum verdict v);
 bool rpc_fail_outcome(struct rpc_call *c, const struct node_outcome *o);
+const char *rpc_verdict_phrase(enum verdict v); // as other nodes call it
+const char *rpc_halt_phrase(enum halt h);
+// The sentence of a revert with its reason, appended.
+void rpc_put_revert(struct buf *out, bytes output);
 
 // ---- results
 void rpc_put_block(struct json_writer *w, const char *name, const struct stored_block *b,
                    bool whole);
+void rpc_put_header_members(struct json_writer *w, const struct header *h);
+void rpc_put_withdrawals(struct json_writer *w, const struct stored_block *b);
+void rpc_put_block_members(struct json_writer *w, const struct stored_block *b, bool whole);
 void rpc_put_transaction(struct json_writer *w, const struct stored_block *b, usize index);
 void rpc_put_waiting(struct json_writer *w, const struct pooled *t);
+void rpc_put_waiting_as(struct json_writer *w, const char *name, const struct pooled *t);
+void rpc_nonce_name(char out[24], u64 nonce); // decimal digits and a 0
+void rpc_put_decimal(struct buf *out, u256 v);
+u256 rpc_next_blob_base_fee(const struct node *n);
+// The transaction of an account with that nonce.
+MUST_USE bool rpc_find_by_nonce(struct rpc_call *c, const address *a, u64 nonce,
+                                const struct stored_block **b, usize *index);
+MUST_USE bool rpc_estimate(struct rpc_call *c, struct node_call *call, u64 *limit);
+MUST_USE bool rpc_value_slot(struct rpc_call *c, u256 *key, bool *is_word, const json_value *v);
+MUST_USE bool rpc_value_withdrawals(struct rpc_call *c, struct buf *out, const json_value *list);
+// As development tools send numbers: JSON numbers, quantities, and what has leading zeros.
+MUST_USE bool rpc_value_loose(struct rpc_call *c, u64 *out, const json_value *v);
 void rpc_put_receipt(struct json_writer *w, const struct node *n, const struct stored_block *b,
                      usize index);
-void rpc_put_log(struct json_writer *w, const struct stored_block *b, usize transaction, usize log);
+struct rpc_log_place {
+    const struct stored_block *b;
+    usize transaction, log; // both count in the block
+    bool is_removed;        // of a block that left the chain
+};
+void rpc_put_log(struct json_writer *w, const struct rpc_log_place *at);
+void rpc_put_header(struct json_writer *w, const struct stored_block *b); // as newHeads has it
+void rpc_put_access_list(struct json_writer *w, const struct transaction *t);
+
+// ---- logs by filter
+struct rpc_log_filter { // owns what *of points to
+    struct node_log_filter of;
+    struct buf addresses, topic[4];
+    u64 last; // the last block that is asked for; NODE_HISTORY_ALL: no end
+};
+void rpc_log_filter_fini(struct rpc_log_filter *f);
+// `is_live`: for filters and subscriptions, whose range may lie ahead.
+MUST_USE bool rpc_read_log_filter(struct rpc_call *c, struct rpc_log_filter *f, const json_value *v,
+                                  bool is_live);
+MUST_USE bool rpc_put_logs(struct rpc_call *c, const struct node_log_filter *f);
+
+void rpc_engine_free(struct rpc *r);
+
+// ---- what is told later (filter.c, subscribe.c)
+void rpc_filters_event(struct rpc *r, const struct node_event *e);
+void rpc_filters_free(struct rpc *r);
+void rpc_subscriptions_event(struct rpc *r, const struct node_event *e);
+void rpc_subscriptions_drop(struct rpc *r, const struct net_peer *p); // NULL: all
 // What a transaction pays a gas in a block.
 u256 rpc_effective_price(const struct transaction *t, const struct header *h);
 
-#define RPC_TIP 1000000000u // wei a gas that the node proposes
+#ifndef HYBRID_VERSION
+#define HYBRID_VERSION "unknown"
+#endif
+#define RPC_TIP 1000000000u   // wei a gas that the node proposes
+#define RPC_GAS_MAX 50000000u // of calls on blocks whose limit is less
 
 #define RPC_METHOD(name, handler, least, most, parameters, text) bool handler(struct rpc_call *c);
 #include "node/rpc/methods.def"

@@ -15,7 +15,7 @@ u256 rpc_effective_price(const struct transaction *t, const struct header *h)
     return u256_add(h->base_fee, tip);
 }
 
-static void put_access_list(struct json_writer *w, const struct transaction *t)
+void rpc_put_access_list(struct json_writer *w, const struct transaction *t)
 {
     json_begin_list(w, "accessList");
     for (usize i = 0; i < t->access_count; i++) {
@@ -58,7 +58,7 @@ static void put_typed(struct json_writer *w, const struct transaction *t, const 
         json_put_quantity(w, "maxPriorityFeePerGas", t->max_priority);
     }
     if (t->type >= TX_ACCESS_LIST) {
-        put_access_list(w, t);
+        rpc_put_access_list(w, t);
     }
     if (t->type == TX_BLOB) {
         json_put_quantity(w, "maxFeePerBlobGas", t->max_blob_fee);
@@ -125,22 +125,50 @@ void rpc_put_transaction(struct json_writer *w, const struct stored_block *b, us
     transaction_fini(&t);
 }
 
-void rpc_put_waiting(struct json_writer *w, const struct pooled *t)
+void rpc_put_waiting_as(struct json_writer *w, const char *name, const struct pooled *t)
 {
-    json_begin_object(w, NULL);
+    json_begin_object(w, name);
     json_put_null(w, "blockHash");
     json_put_null(w, "blockNumber");
+    json_put_null(w, "blockTimestamp");
     json_put_null(w, "transactionIndex");
     put_common(w, &t->t, &t->sender, &t->hash);
     put_typed(w, &t->t, NULL);
     json_end(w);
 }
 
+void rpc_put_waiting(struct json_writer *w, const struct pooled *t)
+{
+    rpc_put_waiting_as(w, NULL, t);
+}
+
+void rpc_nonce_name(char out[24], u64 nonce)
+{
+    u32 n = 0;
+    char digits[24];
+    do {
+        digits[n++] = (char)('0' + nonce % 10);
+        nonce /= 10;
+    } while (nonce > 0);
+    for (u32 i = 0; i < n; i++) {
+        out[i] = digits[n - 1 - i];
+    }
+    out[n] = 0;
+}
+
+void rpc_put_decimal(struct buf *out, u256 v)
+{
+    struct json_writer w;
+    json_write_init(&w, out, 0);
+    json_put_whole(&w, NULL, v);
+}
+
 // ---- logs and receipts
 
-void rpc_put_log(struct json_writer *w, const struct stored_block *b, usize transaction, usize log)
+void rpc_put_log(struct json_writer *w, const struct rpc_log_place *at)
 {
-    const struct state_log *l = &b->logs[log];
+    const struct stored_block *b = at->b;
+    const struct state_log *l = &b->logs[at->log];
     json_begin_object(w, NULL);
     json_put_address(w, "address", &l->emitter);
     json_begin_list(w, "topics");
@@ -153,10 +181,10 @@ void rpc_put_log(struct json_writer *w, const struct stored_block *b, usize tran
     json_put_b256(w, "blockHash", &b->header.hash);
     json_put_quantity_u64(w, "blockNumber", b->header.number);
     json_put_quantity_u64(w, "blockTimestamp", b->header.timestamp);
-    json_put_b256(w, "transactionHash", &b->transactions[transaction].hash);
-    json_put_quantity_u64(w, "transactionIndex", transaction);
-    json_put_quantity_u64(w, "logIndex", log);
-    json_put_bool(w, "removed", false);
+    json_put_b256(w, "transactionHash", &b->transactions[at->transaction].hash);
+    json_put_quantity_u64(w, "transactionIndex", at->transaction);
+    json_put_quantity_u64(w, "logIndex", at->log);
+    json_put_bool(w, "removed", at->is_removed);
     json_end(w);
 }
 
@@ -183,11 +211,16 @@ void rpc_put_receipt(struct json_writer *w, const struct node *n, const struct s
     }
     json_begin_list(w, "logs");
     for (usize i = 0; i < s->log_count; i++) {
-        rpc_put_log(w, b, index, s->first_log + i);
+        struct rpc_log_place at = {b, index, s->first_log + i, false};
+        rpc_put_log(w, &at);
     }
     json_end(w);
     json_put_data(w, "logsBloom", s->bloom, sizeof s->bloom);
-    json_put_quantity_u64(w, "status", s->succeeded);
+    if (s->has_root) { // before Byzantium
+        json_put_b256(w, "root", &s->pre_byzantium_root);
+    } else {
+        json_put_quantity_u64(w, "status", s->succeeded);
+    }
     json_put_quantity_u64(w, "type", t.type);
     if (t.type == TX_BLOB) {
         struct block_rules r = node_rules_of(n, &b->header);
@@ -221,7 +254,7 @@ static void put_header_tail(struct json_writer *w, const struct header *h)
     }
 }
 
-static void put_header(struct json_writer *w, const struct header *h)
+void rpc_put_header_members(struct json_writer *w, const struct header *h)
 {
     json_put_b256(w, "hash", &h->hash);
     json_put_b256(w, "parentHash", &h->parent_hash);
@@ -242,7 +275,14 @@ static void put_header(struct json_writer *w, const struct header *h)
     put_header_tail(w, h);
 }
 
-static void put_withdrawals(struct json_writer *w, const struct stored_block *b)
+void rpc_put_header(struct json_writer *w, const struct stored_block *b)
+{
+    json_begin_object(w, NULL);
+    rpc_put_header_members(w, &b->header);
+    json_end(w);
+}
+
+void rpc_put_withdrawals(struct json_writer *w, const struct stored_block *b)
 {
     struct block decoded;
     CHECK(block_decode(&decoded, buf_bytes(&b->wire)));
@@ -261,14 +301,24 @@ static void put_withdrawals(struct json_writer *w, const struct stored_block *b)
     json_end(w);
 }
 
-void rpc_put_block(struct json_writer *w, const char *name, const struct stored_block *b,
-                   bool whole)
+static void put_uncles(struct json_writer *w, const struct stored_block *b)
 {
-    json_begin_object(w, name);
-    put_header(w, &b->header);
-    json_put_quantity_u64(w, "size", b->wire.n);
+    struct block decoded;
+    struct header h;
+    CHECK(block_decode(&decoded, buf_bytes(&b->wire)));
+    bytes rest = decoded.uncles;
     json_begin_list(w, "uncles");
+    while (rest.n > 0 && header_decode(&h, &rest)) {
+        json_put_b256(w, NULL, &h.hash);
+    }
     json_end(w);
+}
+
+void rpc_put_block_members(struct json_writer *w, const struct stored_block *b, bool whole)
+{
+    rpc_put_header_members(w, &b->header);
+    json_put_quantity_u64(w, "size", b->wire.n);
+    put_uncles(w, b);
     json_begin_list(w, "transactions");
     for (usize i = 0; i < b->count; i++) {
         if (whole) {
@@ -279,7 +329,14 @@ void rpc_put_block(struct json_writer *w, const char *name, const struct stored_
     }
     json_end(w);
     if (b->header.tail >= TAIL_WITHDRAWALS_ROOT) {
-        put_withdrawals(w, b);
+        rpc_put_withdrawals(w, b);
     }
+}
+
+void rpc_put_block(struct json_writer *w, const char *name, const struct stored_block *b,
+                   bool whole)
+{
+    json_begin_object(w, name);
+    rpc_put_block_members(w, b, whole);
     json_end(w);
 }

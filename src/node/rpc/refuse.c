@@ -2,6 +2,7 @@
 // Refused transactions and failed calls as errors of JSON-RPC. Wallets look for the phrases that
 // other nodes use, so these stand in front of our own.
 #include "lib/base/bytes.h"
+#include "lib/codec/hex.h"
 #include "lib/num/u256.h"
 #include "node/rpc/priv.h"
 
@@ -27,17 +28,26 @@ static const char *const PHRASES[VERDICT_COUNT] = {
     [VERDICT_INITCODE_TOO_LARGE] = "max initcode size exceeded",
 };
 
+const char *rpc_verdict_phrase(enum verdict v)
+{
+    return PHRASES[v] != NULL ? PHRASES[v] : "invalid transaction";
+}
+
 bool rpc_fail_verdict(struct rpc_call *c, enum verdict v)
 {
-    const char *phrase = PHRASES[v] != NULL ? PHRASES[v] : "invalid transaction";
-    return rpc_fail(c, RPC_SERVER, "%s: the transaction is not valid: %s", phrase, verdict_text(v));
+    return rpc_fail(c, RPC_SERVER, "%s: the transaction is not valid: %s", rpc_verdict_phrase(v),
+                    verdict_text(v));
+}
+
+static bool begins_with(bytes output, const char *selector)
+{
+    return output.n >= 4 && equal_bytes(output.p, selector, 4);
 }
 
 // The text of Error(string), if the output is one and the text is printable.
 static bool find_reason(bytes output, bytes *reason)
 {
-    static const u8 SELECTOR[4] = {0x08, 0xc3, 0x79, 0xa0};
-    if (output.n < 68 || !equal_bytes(output.p, SELECTOR, sizeof SELECTOR)) {
+    if (output.n < 68 || !begins_with(output, "\x08\xc3\x79\xa0")) {
         return false;
     }
     u256 offset = u256_from_be_bytes(output.p + 4);
@@ -54,9 +64,55 @@ static bool find_reason(bytes output, bytes *reason)
     return true;
 }
 
-bool rpc_fail_outcome(struct rpc_call *c, const struct node_outcome *o)
+// What Panic(uint256) of Solidity means.
+static void put_panic(struct buf *out, u256 code)
+{
+    static const struct {
+        u64 code;
+        const char *text;
+    } ROWS[] = {
+        {0x00, "generic panic"},
+        {0x01, "assert(false)"},
+        {0x11, "arithmetic underflow or overflow"},
+        {0x12, "division or modulo by zero"},
+        {0x21, "enum overflow"},
+        {0x22, "invalid encoded storage byte array accessed"},
+        {0x31, "out-of-bounds array access; popping on an empty array"},
+        {0x32, "out-of-bounds access of an array or bytesN"},
+        {0x41, "out of memory"},
+        {0x51, "uninitialized function"},
+    };
+    for (u32 i = 0; i < COUNT_OF(ROWS); i++) {
+        if (u256_eq(code, u256_from_u64(ROWS[i].code))) {
+            buf_put_text(out, ROWS[i].text);
+            return;
+        }
+    }
+    buf_put_text(out, "unknown panic code: ");
+    hex_put_quantity(out, code);
+}
+
+void rpc_put_revert(struct buf *out, bytes output)
 {
     bytes reason = BYTES_NONE;
+    buf_put_text(out, "execution reverted");
+    if (find_reason(output, &reason)) {
+        buf_put_text(out, ": ");
+        buf_put(out, reason.p, reason.n);
+    } else if (output.n == 36 && begins_with(output, "\x4e\x48\x7b\x71")) {
+        buf_put_text(out, ": ");
+        put_panic(out, u256_from_be_bytes(output.p + 4));
+    }
+}
+
+const char *rpc_halt_phrase(enum halt h)
+{
+    return h == HALT_OUT_OF_GAS ? "out of gas" : halt_name(h);
+}
+
+bool rpc_fail_outcome(struct rpc_call *c, const struct node_outcome *o)
+{
+    struct buf text = {0};
     if (o->verdict != VERDICT_VALID) {
         return rpc_fail_verdict(c, o->verdict);
     }
@@ -66,9 +122,8 @@ bool rpc_fail_outcome(struct rpc_call *c, const struct node_outcome *o)
     }
     c->has_data = true;
     buf_put(&c->data, o->output.p, o->output.n);
-    if (find_reason(buf_bytes(&o->output), &reason)) {
-        return rpc_fail(c, RPC_REVERTED, "execution reverted: %.*s", (int)reason.n,
-                        (const char *)reason.p);
-    }
-    return rpc_fail(c, RPC_REVERTED, "execution reverted");
+    rpc_put_revert(&text, buf_bytes(&o->output));
+    (void)rpc_fail(c, RPC_REVERTED, "%.*s", (int)text.n, (const char *)text.p);
+    buf_fini(&text);
+    return false;
 }

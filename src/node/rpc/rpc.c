@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/base/mem.h"
+#include "lib/os/random.h"
 #include "node/rpc/priv.h"
 
 struct method {
@@ -16,19 +18,80 @@ struct method {
 };
 
 static const struct method METHODS[] = {
+#undef RPC_METHOD
 #define RPC_METHOD(name, handler, least, most, parameters, text) {name, handler, least, most},
 #include "node/rpc/methods.def"
 };
 
-struct rpc *rpc_new(struct node *n)
+// ---- methods by name
+
+#define SLOTS 1024u // a power of two, more than twice the methods
+static_assert(COUNT_OF(METHODS) * 2 < SLOTS, "the table is half empty");
+
+static usize slot_of(const char *name, usize n)
+{
+    u64 h = 0xcbf29ce484222325; // FNV-1a
+    for (usize i = 0; i < n; i++) {
+        h = (h ^ (u8)name[i]) * 0x100000001b3;
+    }
+    return (usize)(h ^ h >> 32) & (SLOTS - 1);
+}
+
+static const struct method *find_method(const struct rpc *r, const char *name, usize n)
+{
+    for (usize i = slot_of(name, n); r->methods[i] != NULL; i = (i + 1) & (SLOTS - 1)) {
+        const char *known = r->methods[i]->name;
+        if (__builtin_strlen(known) == n && equal_bytes(known, name, n)) {
+            return r->methods[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_method(struct rpc *r, const struct method *m)
+{
+    usize n = __builtin_strlen(m->name);
+    CHECK(find_method(r, m->name, n) == NULL);
+    usize i = slot_of(m->name, n);
+    while (r->methods[i] != NULL) {
+        i = (i + 1) & (SLOTS - 1);
+    }
+    r->methods[i] = m;
+}
+
+// ---- life
+
+static void on_event(void *ctx, const struct node_event *e)
+{
+    rpc_filters_event(ctx, e);
+    rpc_subscriptions_event(ctx, e);
+}
+
+struct rpc *rpc_new(struct node *n, const struct rpc_options *o)
 {
     struct rpc *r = mem_zalloc(sizeof *r);
     r->node = n;
+    r->options = *o;
+    r->methods = mem_zalloc(SLOTS * sizeof(struct method *));
+    for (usize i = 0; i < COUNT_OF(METHODS); i++) {
+        add_method(r, &METHODS[i]);
+    }
+    for (u32 i = 0; i < 4; i++) {
+        store_be64(r->instance.b + 8 * (usize)i, os_random_u64());
+    }
+    node_listen(n, r, on_event);
     return r;
 }
 
 void rpc_free(struct rpc *r)
 {
+    if (r == NULL) {
+        return;
+    }
+    rpc_filters_free(r);
+    rpc_subscriptions_drop(r, NULL);
+    rpc_engine_free(r);
+    mem_free(r->methods);
     mem_free(r);
 }
 
@@ -94,14 +157,12 @@ static void answer_error(struct buf *out, const json_value *id, enum rpc_code co
 
 // ---- one request
 
-static const struct method *find_method(const char *name, usize n)
+// The engine's port has the engine's methods and eth_ (execution-apis, engine/common.md); the
+// others have all but the engine's.
+static bool is_served(const struct rpc_call *c, const char *name)
 {
-    for (usize i = 0; i < COUNT_OF(METHODS); i++) {
-        if (__builtin_strlen(METHODS[i].name) == n && equal_bytes(METHODS[i].name, name, n)) {
-            return &METHODS[i];
-        }
-    }
-    return NULL;
+    bool is_engine = strncmp(name, "engine_", 7) == 0;
+    return c->group == RPC_GROUP_ENGINE ? is_engine || strncmp(name, "eth_", 4) == 0 : !is_engine;
 }
 
 static bool handle(struct rpc_call *c, const json_value *method)
@@ -109,8 +170,8 @@ static bool handle(struct rpc_call *c, const json_value *method)
     const char *name = "";
     usize n = 0;
     const struct method *m =
-        json_get_text(&name, &n, method) == FAULT_NONE ? find_method(name, n) : NULL;
-    if (m == NULL) {
+        json_get_text(&name, &n, method) == FAULT_NONE ? find_method(c->rpc, name, n) : NULL;
+    if (m == NULL || !is_served(c, name)) {
         return rpc_fail(c, RPC_NO_METHOD, "the method %.*s does not exist or is not available",
                         (int)(n < 80 ? n : 80), name);
     }
@@ -147,6 +208,12 @@ static void call(struct rpc_call *c, const json_value *method, const json_value 
     buf_fini(&c->data);
 }
 
+struct asking { // who asks, and where
+    struct rpc *rpc;
+    struct net_peer *peer;
+    u32 group;
+};
+
 // A member by name that may be null, as an id may be.
 static bool find_member(json_value *out, const json_value *object, const char *name)
 {
@@ -174,12 +241,13 @@ static bool is_text(const json_value *v, const char *wanted)
            strcmp(text, wanted) == 0;
 }
 
-static void handle_request(struct rpc *r, const json_value *request, struct buf *out)
+static void handle_request(const struct asking *who, const json_value *request, struct buf *out)
 {
     json_value id;
     json_value v;
     json_value method;
-    struct rpc_call c = {.rpc = r, .node = r->node};
+    struct rpc_call c = {
+        .rpc = who->rpc, .node = who->rpc->node, .peer = who->peer, .group = who->group};
     buf_clear(&request->document->error);
     if (json_kind_of(request) != JSON_KIND_OBJECT) {
         answer_error(out, NULL, RPC_REQUEST, "a request is an object");
@@ -211,7 +279,7 @@ static void handle_request(struct rpc *r, const json_value *request, struct buf 
 
 // ---- whole texts
 
-static void handle_batch(struct rpc *r, const json_value *batch, struct buf *out)
+static void handle_batch(const struct asking *who, const json_value *batch, struct buf *out)
 {
     usize n = json_count(batch);
     if (n == 0 || n > RPC_BATCH_MAX) {
@@ -226,7 +294,7 @@ static void handle_batch(struct rpc *r, const json_value *batch, struct buf *out
         usize before = out->n;
         buf_put_u8(out, before == start ? '[' : ',');
         usize head = out->n;
-        handle_request(r, &request, out);
+        handle_request(who, &request, out);
         if (out->n == head) {
             out->n = before; // a notification
         }
@@ -236,7 +304,7 @@ static void handle_batch(struct rpc *r, const json_value *batch, struct buf *out
     }
 }
 
-void rpc_handle(struct rpc *r, bytes text, struct buf *out)
+static void handle_text(const struct asking *who, bytes text, struct buf *out)
 {
     struct json j;
     if (json_parse(&j, text) != FAULT_NONE) {
@@ -246,10 +314,21 @@ void rpc_handle(struct rpc *r, bytes text, struct buf *out)
     } else {
         json_value root = json_root(&j);
         if (json_kind_of(&root) == JSON_KIND_LIST) {
-            handle_batch(r, &root, out);
+            handle_batch(who, &root, out);
         } else {
-            handle_request(r, &root, out);
+            handle_request(who, &root, out);
         }
     }
     json_fini(&j);
+}
+
+void rpc_answer(void *rpc, u32 group, struct net_peer *peer, bytes text, struct buf *out)
+{
+    struct asking who = {rpc, peer, group};
+    handle_text(&who, text, out);
+}
+
+void rpc_closed(void *rpc, struct net_peer *peer)
+{
+    rpc_subscriptions_drop(rpc, peer);
 }

@@ -3,6 +3,7 @@
 // is the table methods.def. Knows nothing of how texts come and go.
 #pragma once
 
+#include "node/net/net.h"
 #include "node/node/node.h"
 
 #define RPC_BATCH_MAX 1000                // requests
@@ -11,7 +12,21 @@
 
 struct rpc;
 
-struct rpc *rpc_new(struct node *n); // the node stays the caller's
+struct rpc_options {
+    u64 (*now_ms)(void); // of a clock that never goes back: filters that nobody polls expire
+};
+
+// The node stays the caller's and must live longer.
+struct rpc *rpc_new(struct node *n, const struct rpc_options *o);
 void rpc_free(struct rpc *r);
-// Appends the answer, which is nothing if all requests were notifications.
-void rpc_handle(struct rpc *r, bytes text, struct buf *out);
+
+// Ports by what they serve: `group` of a listener (node/net).
+enum {
+    RPC_GROUP_ALL,    // all but engine_
+    RPC_GROUP_ENGINE, // engine_ and eth_, for a consensus client
+};
+
+// What a server of node/net asks of it; `rpc` is the struct. Appends the answer, which is nothing
+// if all requests were notifications. `peer` is NULL if nothing can be sent later.
+void rpc_answer(void *rpc, u32 group, struct net_peer *peer, bytes text, struct buf *out);
+void rpc_closed(void *rpc, struct net_peer *peer);

@@ -1,169 +1,129 @@
 // SPDX-License-Identifier: MIT
-// Methods that execute: calls, estimates, transactions.
+// Methods that take transactions: raw ones, and those that the node fills in and signs.
 #include "lib/base/bytes.h"
+#include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
-#include "node/node/dev.h"
 #include "node/rpc/priv.h"
+#include "node/rpc/signer.h"
 
-// State and block overrides are not known here; an empty object overrides nothing.
-static bool refuse_overrides(struct rpc_call *c, usize from)
-{
-    for (usize i = from; i < c->count; i++) {
-        json_value v = json_element(&c->params, i);
-        if (rpc_has_param(c, i) && (json_kind_of(&v) != JSON_KIND_OBJECT || json_count(&v) > 0)) {
-            (void)json_refuse(&v, "overrides of state and block are not supported");
-            return rpc_fail_json(c, &v);
-        }
-    }
-    return true;
-}
-
-static bool prepare(struct rpc_call *c, struct rpc_call_object *o, struct node_call *call)
-{
-    json_value v;
-    *call = (struct node_call){.has_fee = false};
-    if (!rpc_param(c, &v, 0) || !rpc_read_call_object(c, o, &v) ||
-        !rpc_param_block(c, &call->at, 1) || !refuse_overrides(c, 2)) {
-        return false;
-    }
-    u64 most = call->at->header.gas_limit;
-    if (!o->has_gas || o->t.gas_limit > most) {
-        o->t.gas_limit = most;
-    }
-    call->from = o->from;
-    call->has_fee = !u256_is_zero(o->t.max_fee);
-    if (!o->has_max_fee && !o->has_gas_price) {
-        o->t.max_priority = u256_zero(); // a tip alone pays nothing
-    }
-    call->t = o->t;
-    return true;
-}
-
-bool rpc_eth_call(struct rpc_call *c)
-{
-    struct rpc_call_object o = {.has_from = false};
-    struct node_call call;
-    struct node_outcome outcome = {.verdict = VERDICT_VALID};
-    bool ok = prepare(c, &o, &call);
-    if (ok) {
-        enum fault f = node_run(c->node, &call, &outcome);
-        if (f != FAULT_NONE) {
-            ok = rpc_fail_fault(c, f);
-        } else if (outcome.verdict != VERDICT_VALID || outcome.status != EVM_SUCCESS) {
-            ok = rpc_fail_outcome(c, &outcome);
-        } else {
-            json_put_data(c->out, NULL, outcome.output.p, outcome.output.n);
-        }
-    }
-    node_outcome_fini(&outcome);
-    rpc_call_object_fini(&o);
-    return ok;
-}
-
-// What the sender can pay for bounds the limit.
-static void cap_by_balance(struct rpc_call *c, struct node_call *call)
-{
-    struct node_view v;
-    if (!call->has_fee) {
-        return;
-    }
-    node_view_open(&v, c->node, call->at);
-    u256 balance = *account_balance(state_account(v.state, &call->from));
-    node_view_close(&v);
-    if (u256_lt(balance, call->t.value)) {
-        return; // refused as such
-    }
-    u64 affordable =
-        u256_to_u64_saturated(u256_div(u256_sub(balance, call->t.value), call->t.max_fee));
-    call->t.gas_limit = affordable < call->t.gas_limit ? affordable : call->t.gas_limit;
-}
-
-static bool estimate(struct rpc_call *c, struct node_call *call, u64 *limit)
-{
-    struct node_outcome outcome = {.verdict = VERDICT_VALID};
-    cap_by_balance(c, call);
-    enum fault f = node_estimate(c->node, call, limit, &outcome);
-    bool ok = true;
-    if (f != FAULT_NONE) {
-        ok = rpc_fail_fault(c, f);
-    } else if (*limit == 0) {
-        ok = rpc_fail_outcome(c, &outcome);
-    }
-    node_outcome_fini(&outcome);
-    return ok;
-}
-
-bool rpc_eth_estimate_gas(struct rpc_call *c)
-{
-    struct rpc_call_object o = {.has_from = false};
-    struct node_call call;
-    u64 limit = 0;
-    bool ok = prepare(c, &o, &call) && estimate(c, &call, &limit);
-    if (ok) {
-        json_put_quantity_u64(c->out, NULL, limit);
-    }
-    rpc_call_object_fini(&o);
-    return ok;
-}
-
-// ---- sending
-
-static bool submit(struct rpc_call *c, bytes raw)
+static bool answer_of(struct rpc_call *c, const struct node_answer *a)
 {
     static const char *const POOL_TEXTS[] = {
         [POOL_TAKEN] = "",
         [POOL_KNOWN] = "already known",
         [POOL_UNDERPRICED] = "replacement transaction underpriced",
-        [POOL_FULL] = "txpool is full",
+        [POOL_FULL] = "txpool is full: the fee is too low to take another's place",
         [POOL_SENDER_FULL] = "txpool holds too many transactions of this sender",
     };
-    struct node_answer a;
-    enum fault f = node_submit(c->node, raw, &a);
-    if (f != FAULT_NONE) {
-        return rpc_fail_fault(c, f);
-    }
-    switch (a.refusal) {
+    switch (a->refusal) {
     case REFUSAL_NONE:
-        json_put_b256(c->out, NULL, &a.hash);
         return true;
     case REFUSAL_VERDICT:
-        return rpc_fail_verdict(c, a.verdict);
+        return rpc_fail_verdict(c, a->verdict);
     case REFUSAL_POOL:
-        return rpc_fail(c, RPC_SERVER, "%s", POOL_TEXTS[a.pool]);
+        return rpc_fail(c, RPC_SERVER, "%s", POOL_TEXTS[a->pool]);
     case REFUSAL_KNOWN:
         return rpc_fail(c, RPC_SERVER, "already known");
     case REFUSAL_SIDECAR:
-        return rpc_fail(c, RPC_SERVER, "transactions with blobs are not supported by this node");
+        return rpc_fail(c, RPC_SERVER, "%s", sidecar_text(SIDECAR_NONE));
     case REFUSAL_BLOCK:
         return rpc_fail(c, RPC_SERVER, "no valid block can be made with it: %s",
-                        block_verdict_text(a.block));
+                        block_verdict_text(a->block));
     }
     return false;
 }
 
-bool rpc_eth_send_raw_transaction(struct rpc_call *c)
+// Checks the sidecar of a transaction with blobs and keeps it; owns it.
+static bool keep_sidecar(struct rpc_call *c, struct sidecar *s, bytes raw)
 {
-    json_value v;
+    struct transaction t = {.nonce = 0};
+    b256 hash;
+    enum sidecar_answer a = SIDECAR_GOOD;
+    bool ok = transaction_decode(&t, raw) == VERDICT_VALID;
+    if (ok) {
+        a = s == NULL ? SIDECAR_NONE : sidecar_check(s, &t);
+        keccak256(&hash, raw.p, raw.n);
+        ok = a == SIDECAR_GOOD;
+    }
+    transaction_fini(&t);
+    if (!ok) {
+        sidecar_free(s);
+        return a == SIDECAR_GOOD ? rpc_fail_verdict(c, VERDICT_RLP_INVALID)
+                                 : rpc_fail(c, RPC_SERVER, "%s", sidecar_text(a));
+    }
+    pool_keep_blobs(node_pool_changeable(c->node), &hash, s);
+    return true;
+}
+
+static bool submit(struct rpc_call *c, bytes wire, b256 *hash)
+{
+    struct node_answer a;
     struct buf raw = {0};
-    bool ok = rpc_param(c, &v, 0) && rpc_value_data(c, &raw, &v) && submit(c, buf_bytes(&raw));
+    struct sidecar *s;
+    enum sidecar_answer form = sidecar_split(&raw, &s, wire);
+    bool has_blobs = raw.n > 0 && raw.p[0] == TX_BLOB;
+    bool ok = form != SIDECAR_MALFORMED || rpc_fail(c, RPC_SERVER, "%s", sidecar_text(form));
+    ok = ok && (!has_blobs || keep_sidecar(c, s, buf_bytes(&raw)));
+    if (ok) {
+        enum fault f = has_blobs ? node_submit_blobs(c->node, buf_bytes(&raw), &a)
+                                 : node_submit(c->node, buf_bytes(&raw), &a);
+        ok = f == FAULT_NONE ? answer_of(c, &a) : rpc_fail_fault(c, f);
+        keccak256(hash, raw.p, raw.n);
+        if (!ok && has_blobs && pool_by_hash(node_pool(c->node), hash) == NULL) {
+            pool_drop_blobs(node_pool_changeable(c->node), hash);
+        }
+    }
     buf_fini(&raw);
     return ok;
 }
 
-static bool find_key(struct rpc_call *c, const struct rpc_call_object *o, b256 *key)
+static bool submit_param(struct rpc_call *c, b256 *hash)
 {
-    if (!o->has_from) {
-        return rpc_fail(c, RPC_PARAMS, "params[0]: member \"from\" is missing");
+    json_value v;
+    struct buf raw = {0};
+    bool ok =
+        rpc_param(c, &v, 0) && rpc_value_data(c, &raw, &v) && submit(c, buf_bytes(&raw), hash);
+    buf_fini(&raw);
+    return ok;
+}
+
+bool rpc_eth_send_raw_transaction(struct rpc_call *c)
+{
+    b256 hash;
+    if (!submit_param(c, &hash)) {
+        return false;
     }
-    for (u32 i = 0; node_has_dev_keys(c->node) && i < DEV_ACCOUNT_COUNT; i++) {
-        struct dev_account a = dev_account(i);
-        if (address_equal(&a.at, &o->from)) {
-            *key = a.key;
-            return true;
-        }
+    json_put_b256(c->out, NULL, &hash);
+    return true;
+}
+
+// EIP-7966. This node does not wait: what is not in a block at once is an error that says so.
+bool rpc_eth_send_raw_transaction_sync(struct rpc_call *c)
+{
+    b256 hash;
+    usize index;
+    if (!submit_param(c, &hash)) {
+        return false;
     }
-    return rpc_fail(c, RPC_SERVER,
-                    "unknown account: the node signs for the development accounts only");
+    const struct stored_block *b = blocks_of_transaction(node_blocks(c->node), &hash, &index);
+    if (b == NULL) {
+        c->has_data = true;
+        buf_put(&c->data, hash.b, sizeof hash.b);
+        return rpc_fail(c, 4, "the transaction waits in the pool: no block has it yet");
+    }
+    rpc_put_receipt(c->out, c->node, b, index);
+    return true;
+}
+
+// ---- filling in
+
+static u64 next_nonce(struct rpc_call *c, const address *from)
+{
+    struct node_view v;
+    (void)node_view_open(&v, c->node, blocks_last(node_blocks(c->node)));
+    u64 nonce = account_nonce(state_account(v.state, from));
+    node_view_close(&v);
+    return pool_next_nonce(node_pool(c->node), from, nonce);
 }
 
 static void fill_nonce_and_fees(struct rpc_call *c, struct rpc_call_object *o)
@@ -171,11 +131,11 @@ static void fill_nonce_and_fees(struct rpc_call *c, struct rpc_call_object *o)
     struct transaction *t = &o->t;
     u256 base = node_next_base_fee(c->node);
     if (!o->has_nonce) {
-        struct node_view v;
-        node_view_open(&v, c->node, blocks_last(node_blocks(c->node)));
-        u64 nonce = account_nonce(state_account(v.state, &o->from));
-        node_view_close(&v);
-        t->nonce = pool_next_nonce(node_pool(c->node), &o->from, nonce);
+        t->nonce = next_nonce(c, &o->from);
+    }
+    if (t->type == TX_BLOB && !o->has_blob_fee) {
+        u256 price = rpc_next_blob_base_fee(c->node);
+        t->max_blob_fee = u256_add(price, price);
     }
     if (o->has_gas_price) {
         return;
@@ -199,27 +159,100 @@ static bool fill_gas(struct rpc_call *c, struct rpc_call_object *o)
     const struct stored_block *last = blocks_last(node_blocks(c->node));
     o->t.gas_limit = last->header.gas_limit;
     struct node_call call = {.at = last, .t = o->t, .from = o->from, .has_fee = true};
-    return estimate(c, &call, &o->t.gas_limit);
+    return rpc_estimate(c, &call, &o->t.gas_limit);
+}
+
+static bool read_and_fill(struct rpc_call *c, struct rpc_call_object *o)
+{
+    json_value v;
+    if (!rpc_param(c, &v, 0) || !rpc_read_call_object(c, o, &v)) {
+        return false;
+    }
+    if (!o->has_from) {
+        return rpc_fail(c, RPC_PARAMS, "params[0]: member \"from\" is missing");
+    }
+    fill_nonce_and_fees(c, o);
+    return fill_gas(c, o);
+}
+
+static bool find_key(struct rpc_call *c, const struct rpc_call_object *o, b256 *key)
+{
+    return signer_key(c->node, &o->from, key) ||
+           rpc_fail(c, RPC_SERVER,
+                    "unknown account: the node signs for the development accounts only");
+}
+
+static bool send_as(struct rpc_call *c, const struct rpc_call_object *o, b256 *hash)
+{
+    struct node_answer a;
+    enum fault f = node_submit_as(c->node, &o->t, &o->from, &a);
+    *hash = a.hash;
+    return f == FAULT_NONE ? answer_of(c, &a) : rpc_fail_fault(c, f);
+}
+
+static bool send_signed(struct rpc_call *c, struct rpc_call_object *o, b256 *hash)
+{
+    b256 key;
+    struct buf raw = {0};
+    bool ok = find_key(c, o, &key) &&
+              (transaction_sign(&o->t, &key) || rpc_fail(c, RPC_INTERNAL, "cannot sign"));
+    if (ok) {
+        transaction_encode(&raw, &o->t);
+        ok = submit(c, buf_bytes(&raw), hash);
+    }
+    buf_fini(&raw);
+    return ok;
 }
 
 bool rpc_eth_send_transaction(struct rpc_call *c)
 {
     struct rpc_call_object o = {.has_from = false};
-    json_value v;
-    b256 key;
-    bool ok = rpc_param(c, &v, 0) && rpc_read_call_object(c, &o, &v) && find_key(c, &o, &key);
+    b256 hash;
+    bool ok = read_and_fill(c, &o);
     if (ok) {
-        fill_nonce_and_fees(c, &o);
-        ok = fill_gas(c, &o);
+        ok = node_is_impersonated(c->node, &o.from) ? send_as(c, &o, &hash)
+                                                    : send_signed(c, &o, &hash);
     }
     if (ok) {
-        struct buf raw = {0};
-        ok = transaction_sign(&o.t, &key) || rpc_fail(c, RPC_INTERNAL, "cannot sign");
-        if (ok) {
-            transaction_encode(&raw, &o.t);
-            ok = submit(c, buf_bytes(&raw));
-        }
-        buf_fini(&raw);
+        json_put_b256(c->out, NULL, &hash);
+    }
+    rpc_call_object_fini(&o);
+    return ok;
+}
+
+// Whatever is given, as it would be sent: {raw, tx}.
+static void put_filled(struct rpc_call *c, const struct rpc_call_object *o)
+{
+    struct buf raw = {0};
+    struct pooled shown = {.t = o->t, .sender = o->from};
+    transaction_encode(&raw, &o->t);
+    keccak256(&shown.hash, raw.p, raw.n);
+    json_begin_object(c->out, NULL);
+    json_put_data(c->out, "raw", raw.p, raw.n);
+    rpc_put_waiting_as(c->out, "tx", &shown);
+    json_end(c->out);
+    buf_fini(&raw);
+}
+
+bool rpc_eth_sign_transaction(struct rpc_call *c)
+{
+    struct rpc_call_object o = {.has_from = false};
+    b256 key;
+    bool ok = read_and_fill(c, &o) && find_key(c, &o, &key) &&
+              (transaction_sign(&o.t, &key) || rpc_fail(c, RPC_INTERNAL, "cannot sign"));
+    if (ok) {
+        put_filled(c, &o);
+    }
+    rpc_call_object_fini(&o);
+    return ok;
+}
+
+bool rpc_eth_fill_transaction(struct rpc_call *c)
+{
+    struct rpc_call_object o = {.has_from = false};
+    bool ok = read_and_fill(c, &o);
+    if (ok) {
+        put_filled(c, &o);
     }
     rpc_call_object_fini(&o);
     return ok;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Blocks in an array by number, with two tables over them.
+// Blocks as objects, and the cache from which they are lent.
 #include "node/store/blocks.h"
 
 #include "lib/base/bytes.h"
@@ -7,24 +7,28 @@
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
 #include "lib/base/seed.h"
+#include "lib/crypto/hash/keccak.h"
+#include "node/store/priv.h"
 
-struct place {
-    u64 number;
-    usize index;
-};
+#define LENT_MAX 512u // blocks in the cache after a trim
+#define LENT_BYTES_MAX ((usize)16 << 20)
 
-#define TABLE_NAME place_table
+#define TABLE_NAME lent_table
 #define TABLE_KEY b256
-#define TABLE_VALUE struct place
+#define TABLE_VALUE struct stored_block *
 #define TABLE_HASH(key, seed) hash_b256(key, seed)
 #define TABLE_EQUAL(a, b) b256_equal(a, b)
 #include "lib/base/table.h"
 
 struct blocks {
-    struct stored_block **block; // by number
-    u64 count, cap;
-    struct place_table by_hash, by_transaction;
+    struct store *s;
+    struct lent_table lent;
+    usize bytes;                 // about, of those lent
+    struct stored_block **stale; // lent, and not to be found any more
+    usize stale_count, stale_cap;
 };
+
+// ---- one block
 
 struct stored_block *stored_block_new(void)
 {
@@ -43,135 +47,207 @@ void stored_block_free(struct stored_block *b)
     mem_free(b);
 }
 
-static void add_log(struct stored_block *b, struct state *s, const struct state_log *from)
+void stored_block_put_log(struct stored_block *b, const struct state_log *l)
 {
     if (b->log_count == b->log_cap) {
         b->log_cap = b->log_cap == 0 ? 8 : b->log_cap * 2;
         b->logs = mem_realloc(b->logs, b->log_cap * sizeof *b->logs);
     }
-    struct state_log *l = &b->logs[b->log_count++];
-    bytes data = state_log_data(s, from);
-    *l = *from;
-    l->data_at = b->log_data.n;
-    buf_put(&b->log_data, data.p, data.n);
+    b->logs[b->log_count++] = *l;
 }
 
-void stored_block_add(struct stored_block *b, const struct stored_transaction *t, struct state *s)
+void stored_block_put_transaction(struct stored_block *b, const struct stored_transaction *t)
 {
     if (b->count == b->cap) {
         b->cap = b->cap == 0 ? 1 : b->cap * 2;
         b->transactions = mem_realloc(b->transactions, b->cap * sizeof *b->transactions);
     }
-    struct stored_transaction *kept = &b->transactions[b->count];
-    *kept = *t;
-    kept->cumulative_gas = t->gas_used + (b->count > 0 ? kept[-1].cumulative_gas : 0);
-    kept->first_log = b->log_count;
-    kept->log_count = state_log_count(s);
-    zero_bytes(kept->bloom, sizeof kept->bloom);
-    for (usize i = 0; i < kept->log_count; i++) {
-        const struct state_log *l = state_log_at(s, i);
-        bloom_add(kept->bloom, l->emitter.b, sizeof l->emitter.b);
-        for (u32 k = 0; k < l->topic_count; k++) {
-            bloom_add(kept->bloom, l->topic[k].b, sizeof l->topic[k].b);
-        }
-        add_log(b, s, l);
-    }
-    b->count++;
+    b->transactions[b->count++] = *t;
 }
 
-// ---- the chain
+void stored_block_add(struct stored_block *b, const struct stored_transaction *t, struct state *s)
+{
+    struct stored_transaction kept = *t;
+    kept.first_log = b->log_count;
+    kept.log_count = state_log_count(s);
+    for (usize i = 0; i < kept.log_count; i++) {
+        const struct state_log *from = state_log_at(s, i);
+        bytes data = state_log_data(s, from);
+        struct state_log l = *from;
+        l.data_at = b->log_data.n;
+        buf_put(&b->log_data, data.p, data.n);
+        stored_block_put_log(b, &l);
+    }
+    stored_block_put_transaction(b, &kept);
+}
 
-struct blocks *blocks_new(void)
+static void settle_transaction(struct stored_block *b, usize i)
+{
+    struct stored_transaction *t = &b->transactions[i];
+    keccak256(&t->hash, t->raw.p, t->raw.n);
+    t->cumulative_gas = t->gas_used + (i > 0 ? t[-1].cumulative_gas : 0);
+    zero_bytes(t->bloom, sizeof t->bloom);
+    for (usize k = t->first_log; k < t->first_log + t->log_count; k++) {
+        const struct state_log *l = &b->logs[k];
+        bloom_add(t->bloom, l->emitter.b, sizeof l->emitter.b);
+        for (u32 n = 0; n < l->topic_count; n++) {
+            bloom_add(t->bloom, l->topic[n].b, sizeof l->topic[n].b);
+        }
+    }
+}
+
+bool stored_block_settle(struct stored_block *b)
+{
+    struct block decoded;
+    if (!block_decode(&decoded, buf_bytes(&b->wire))) {
+        return false;
+    }
+    bytes rest = decoded.transactions;
+    for (usize i = 0; i < b->count; i++) {
+        if (!block_next_transaction(&b->transactions[i].raw, &rest)) {
+            return false;
+        }
+        settle_transaction(b, i);
+    }
+    return rest.n == 0;
+}
+
+// ---- lending
+
+struct blocks *blocks_new(struct store *s)
 {
     struct blocks *b = mem_zalloc(sizeof *b);
-    u64 seed = seed_for_tables();
-    place_table_init(&b->by_hash, seed);
-    place_table_init(&b->by_transaction, seed);
+    b->s = s;
+    lent_table_init(&b->lent, seed_for_tables());
     return b;
+}
+
+static void clear(struct blocks *b)
+{
+    while (b->stale_count > 0) {
+        stored_block_free(b->stale[--b->stale_count]);
+    }
+    for (u32 i = 0; i < b->lent.count; i++) {
+        stored_block_free(b->lent.entries[i].value);
+    }
+    lent_table_clear(&b->lent);
+    b->bytes = 0;
 }
 
 void blocks_free(struct blocks *b)
 {
-    if (b == NULL) {
-        return;
+    if (b != NULL) {
+        clear(b);
+        mem_free(b->stale);
+        lent_table_fini(&b->lent);
+        mem_free(b);
     }
-    for (u64 i = 0; i < b->count; i++) {
-        stored_block_free(b->block[i]);
-    }
-    place_table_fini(&b->by_hash);
-    place_table_fini(&b->by_transaction);
-    mem_free(b->block);
-    mem_free(b);
 }
 
-static void refer_to_wire(struct stored_block *added)
+void blocks_trim(struct blocks *b)
 {
-    struct block decoded;
-    CHECK(block_decode(&decoded, buf_bytes(&added->wire)));
-    bytes rest = decoded.transactions;
-    for (usize i = 0; i < added->count; i++) {
-        CHECK(block_next_transaction(&added->transactions[i].raw, &rest));
+    if (b->lent.count > LENT_MAX || b->bytes > LENT_BYTES_MAX) {
+        clear(b);
     }
-    CHECK(rest.n == 0);
 }
 
-void blocks_add(struct blocks *b, struct stored_block *added)
+void blocks_refresh(struct blocks *b)
 {
-    CHECK(added->header.number == b->count);
-    refer_to_wire(added);
-    if (b->count == b->cap) {
-        b->cap = b->cap == 0 ? 64 : b->cap * 2;
-        b->block = mem_realloc(b->block, b->cap * sizeof(struct stored_block *));
-    }
-    *place_table_put(&b->by_hash, &added->header.hash, NULL) = (struct place){b->count, 0};
-    for (usize i = 0; i < added->count; i++) {
-        const b256 *hash = &added->transactions[i].hash;
-        *place_table_put(&b->by_transaction, hash, NULL) = (struct place){b->count, i};
-    }
-    b->block[b->count++] = added;
-}
-
-void blocks_truncate(struct blocks *b, u64 count)
-{
-    while (b->count > count) {
-        struct stored_block *last = b->block[--b->count];
-        (void)place_table_remove(&b->by_hash, &last->header.hash);
-        for (usize i = 0; i < last->count; i++) {
-            (void)place_table_remove(&b->by_transaction, &last->transactions[i].hash);
+    for (u32 i = b->lent.count; i > 0; i--) {
+        struct stored_block *s = b->lent.entries[i - 1].value;
+        if (s->has_receipts) {
+            continue;
         }
-        stored_block_free(last);
+        if (b->stale_count == b->stale_cap) {
+            b->stale_cap = b->stale_cap == 0 ? 16 : b->stale_cap * 2;
+            b->stale = mem_realloc(b->stale, b->stale_cap * sizeof(struct stored_block *));
+        }
+        b->stale[b->stale_count++] = s;
+        b256 hash = s->header.hash;
+        (void)lent_table_remove(&b->lent, &hash);
     }
+}
+
+// What is not there and what cannot be read is NULL; the store keeps the fault of the second.
+static const struct stored_block *lend(const struct blocks *shared, enum fault f,
+                                       struct stored_block *loaded)
+{
+    struct blocks *b = shared->s->blocks; // the same, to be changed
+    if (f != FAULT_NONE) {
+        b->s->fault = b->s->fault == FAULT_NONE ? f : b->s->fault;
+        return NULL;
+    }
+    if (loaded != NULL) {
+        b->bytes += sizeof *loaded + loaded->wire.n + loaded->log_data.n +
+                    loaded->count * sizeof *loaded->transactions +
+                    loaded->log_count * sizeof *loaded->logs;
+        *lent_table_put(&b->lent, &loaded->header.hash, NULL) = loaded;
+    }
+    return loaded;
+}
+
+static const struct stored_block *find(const struct blocks *b, u64 number, const b256 *hash)
+{
+    struct stored_block *const *lent = lent_table_find(&b->lent, hash);
+    if (lent != NULL) {
+        return *lent;
+    }
+    struct stored_block *loaded = NULL;
+    enum fault f = store_load(b->s, number, hash, &loaded);
+    return lend(b, f, loaded);
 }
 
 u64 blocks_count(const struct blocks *b)
 {
-    return b->count;
-}
-
-const struct stored_block *blocks_at(const struct blocks *b, u64 number)
-{
-    return number < b->count ? b->block[number] : NULL;
+    return b->s->is_empty ? 0 : b->s->head.number + 1;
 }
 
 const struct stored_block *blocks_last(const struct blocks *b)
 {
-    CHECK(b->count > 0);
-    return b->block[b->count - 1];
+    const struct stored_block *last = find(b, b->s->head.number, &b->s->head.hash);
+    CHECK(last != NULL); // read when the store was opened, and written whole since
+    return last;
+}
+
+const struct stored_block *blocks_at(const struct blocks *b, u64 number)
+{
+    struct store_key k = store_key_number(number);
+    bytes v;
+    bool found = false;
+    b256 hash;
+    if (b->s->is_empty || number > b->s->head.number) {
+        return NULL;
+    }
+    enum fault f = kv_get(b->s->reader, KV_CANON, store_key_bytes(&k), &v, &found);
+    if (f != FAULT_NONE || !found || v.n != sizeof hash.b) {
+        return lend(b, f, NULL);
+    }
+    copy_bytes(hash.b, v.p, v.n);
+    return find(b, number, &hash);
 }
 
 const struct stored_block *blocks_by_hash(const struct blocks *b, const b256 *hash)
 {
-    const struct place *p = place_table_find(&b->by_hash, hash);
-    return p == NULL ? NULL : b->block[p->number];
+    bytes v;
+    bool found = false;
+    enum fault f = kv_get(b->s->reader, KV_NUMBERS, (bytes){hash->b, sizeof hash->b}, &v, &found);
+    if (f != FAULT_NONE || !found || v.n != 8) {
+        return lend(b, f, NULL);
+    }
+    return find(b, load_be64(v.p), hash);
 }
 
 const struct stored_block *blocks_of_transaction(const struct blocks *b, const b256 *hash,
                                                  usize *index)
 {
-    const struct place *p = place_table_find(&b->by_transaction, hash);
-    if (p == NULL) {
-        return NULL;
+    bytes v;
+    bool found = false;
+    enum fault f =
+        kv_get(b->s->reader, KV_TRANSACTIONS, (bytes){hash->b, sizeof hash->b}, &v, &found);
+    if (f != FAULT_NONE || !found || v.n != 12) {
+        return lend(b, f, NULL);
     }
-    *index = p->index;
-    return b->block[p->number];
+    *index = load_be32(v.p + 8);
+    const struct stored_block *block = blocks_at(b, load_be64(v.p));
+    return block != NULL && *index < block->count ? block : NULL;
 }

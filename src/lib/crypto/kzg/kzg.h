@@ -4,6 +4,7 @@
 // powers of the public ceremony of 2023, of which only one point is needed.
 #pragma once
 
+#include "lib/base/cc.h"
 #include "lib/base/types.h"
 
 #define KZG_POINT_BYTES 48
@@ -20,3 +21,9 @@ enum kzg_answer {
 };
 
 enum kzg_answer kzg_verify_proof(const struct kzg_claim *c);
+
+// A blob is the values of a polynomial of degree below 4,096 (EIP-4844).
+#define KZG_BLOB_BYTES 131072
+// Whether the commitment is to the blob, by its proof (verify_blob_kzg_proof of the same document).
+MUST_USE bool kzg_verify_blob(const u8 *blob, const u8 *commitment, const u8 *proof);
+bool kzg_is_point(const u8 *compressed); // of G1, KZG_POINT_BYTES
