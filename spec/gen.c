@@ -314,7 +314,7 @@ static void print_vectors(void)
 {
     uint64_t cases = 0;
     uint64_t failed = 0;
-    puts("| command | set | cases | hold | |\n|---|---|---:|---:|---|");
+    puts("| command | set | cases hold with hybrid off | on | |\n|---|---|---:|---:|---|");
     for (size_t i = 0; i < COUNT(vectors); i++) {
         const struct vectors *v = &vectors[i];
         cases += v->cases;
