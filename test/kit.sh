@@ -107,6 +107,7 @@ status 1 check --max-code-size 1000 build/counter.code && out "larger than the c
 status 0 abi selector 'transfer(address,uint256)' && out 0xa9059cbb
 status 0 abi selector --event 'Transfer(address,address,uint256)' && out 0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef
 status 0 abi encode --abi build/counter.json add 5 && out 0x1003e2d20000000000000000000000000000000000000000000000000000000000000005
+status 0 abi encode '(int8,int8)' -5 -128 && out 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffb
 status 0 abi decode 'add(uint256)(bool)' --output 0x0000000000000000000000000000000000000000000000000000000000000001 && out true
 status 0 abi list build/counter.json && out 'increment() returns (uint256)'
 refuses 2 'has no "nothing"' abi encode --abi build/counter.json nothing
