@@ -140,7 +140,7 @@ refuses 2 'rypto' account export "$work/empty.json" --password "$work/password"
 node_pid=$!
 url=
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    url=$(sed -n 's/^.*\(http:\/\/127[0-9.]*:[0-9]*\).*$/\1/p' "$work/node.out" | head -n 1)
+    url=$(sed -n 's/^.*\(http:\/\/127[0-9.]*:[0-9]*\).*$/\1/p' "$work/node.out" 2>/dev/null | head -n 1)
     [ -z "$url" ] || break
     sleep 0.1
 done
@@ -183,7 +183,8 @@ if [ -d "$root/node_modules/solc" ]; then
     status 0 deploy vault 3 --rpc "$url"
     vault=$(deployed)
     status 0 call "$vault" --abi vault count --rpc "$url" && out 3
-    status 0 send "$vault" --abi vault ask "$counter" --rpc "$url"
+    status 0 send "$vault" --abi vault ask "$counter" --rpc "$url" --calls
+    out 'riscv increment()'
     ask=$(sed -n 's/^transaction *//p' "$work/out")
     status 0 call "$counter" 'count()(uint256)' --rpc "$url" && out 12
     status 0 send "$counter" 'ask(address)(uint256)' "$vault" --rpc "$url"
