@@ -88,6 +88,9 @@ refuses 1 'there is no source nothing.c' build nothing.c
 refuses 2 'no multiple of 4096' build --stack 100
 refuses 2 'not one of 0, 1, 2, 3, s' build --optimize 9
 refuses 2 'the kit for contracts is not in /nowhere' build --kit /nowhere
+printf '#include "hybrid.h"\nvoid contract_main(void) { int unused; }\n' >warn.c
+status 0 build warn.c --out warned
+if grep -q 'unused variable' "$work/err"; then ok; else bad 'a warning of the compiler is not shown'; fi
 echo 'int main(void) { return x; }' >bad.c
 refuses 1 "'x' undeclared" build bad.c
 echo 'function f(uint7)' >bad.abi

@@ -121,7 +121,10 @@ bool work_run(struct buf *out, struct buf *why, const struct os_command *c)
     enum fault f = os_run_command(&status, out, &err, why, c);
     if (f != FAULT_NONE) {
         put_package(why, c->argv[0]);
-    } else if (status != 0) {
+    } else if (status == 0) {
+        // Warnings; there may be none.
+        (void)(err.n > 0 && fwrite(err.p, 1, err.n, stderr) == err.n);
+    } else {
         const struct buf *said = err.n > 0 ? &err : out;
         usize from = said == out ? before : 0;
         usize n = said->n - from;

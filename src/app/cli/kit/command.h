@@ -26,6 +26,6 @@ bool work_ends_with(const char *text, const char *end);
 // or NULL), else the one beside the program. False: why not.
 MUST_USE bool work_folder(struct buf *out, struct buf *why, const char *option);
 
-// Runs a program to its end. False: it is missing, or ended with another status than 0; *why then
-// has what it printed.
+// Runs a program to its end; what it warns of goes to standard error. False: it is missing, or
+// ended with another status than 0; *why then has what it printed.
 MUST_USE bool work_run(struct buf *out, struct buf *why, const struct os_command *c);
