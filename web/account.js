@@ -56,7 +56,8 @@ async function listing(address, code) {
 
 async function storage(address) {
     const block = await rpc('eth_getBlockByNumber', 'latest', false);
-    const range = await tryRpc('debug_storageRangeAt', block.hash, 0, address, `0x${'0'.repeat(64)}`, 256);
+    // The state before a transaction that is not there: that after the last one.
+    const range = await tryRpc('debug_storageRangeAt', block.hash, block.transactions.length, address, `0x${'0'.repeat(64)}`, 256);
     const rows = range
         ? Object.values(range.storage).map((slot) => [slot.key, slot.value])
         : await Promise.all(Array.from({ length: SLOTS }, async (_, i) => [`0x${i.toString(16)}`, await rpc('eth_getStorageAt', address, `0x${i.toString(16)}`, 'latest')]));
