@@ -155,6 +155,7 @@ counter=$(deployed)
 status 0 call "$counter" 'count()(uint256)' --rpc "$url" && out 5
 status 0 send "$counter" --abi counter increment --rpc "$url" --account 1
 out "Counted(by: 0x70997970c51812dc3a010c7d01b50e0d17dc79c8, count: 6)"
+if grep -q "a contract says: $counter counted to 6" "$work/node.out"; then ok; else bad 'the node does not show what a contract says'; fi
 status 0 call "$counter" --abi counter count --json --rpc "$url" && out '["6"]'
 status 0 send "$counter" 'add(uint256)' 4 --rpc "$url" --keystore "$store" --password "$work/password"
 status 0 send "$counter" 'add(uint256)' 1 --rpc "$url" --key "@$work/key" --json && out '"status":"0x1"'

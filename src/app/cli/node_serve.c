@@ -8,6 +8,7 @@
 
 #include "app/cli/cli.h"
 #include "core/eth/checksum.h"
+#include "core/trace/console.h"
 #include "lib/codec/hex.h"
 #include "lib/num/u256.h"
 #include "lib/os/file.h"
@@ -24,6 +25,7 @@ struct serving {
     struct node *node;
     const struct node_plan *plan;
     struct rpc *rpc;
+    struct console console;
     u64 requests, blocks, removed, transactions; // counters
 };
 
@@ -268,6 +270,18 @@ static int run(struct serving *s, struct net_server *server)
     return status;
 }
 
+static void say(void *ctx, const address *at, bytes text)
+{
+    struct serving *s = ctx;
+    struct buf line = {0};
+    hex_put_data(&line, at->b, sizeof at->b);
+    buf_put_u8(&line, ' ');
+    buf_put(&line, text.p, text.n);
+    buf_put_u8(&line, 0);
+    node_log_text(&s->plan->log, LOG_EVENT_SAYS, (const char *)line.p);
+    buf_fini(&line);
+}
+
 int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
 {
     struct serving s = {.node = n, .plan = p};
@@ -281,6 +295,9 @@ int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
     }
     s.rpc = rpc_new(n, &options);
     node_listen(n, &s, on_event);
+    console_init(&s.console, say, &s);
+    struct inspector console = console_inspector(&s.console);
+    node_look_on(n, p->is_dev ? &console : NULL);
     struct net_server *server = net_new(&handler);
     bool ok = true;
     for (u32 i = 0; ok && i < p->listen_count; i++) {
@@ -290,6 +307,8 @@ int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
     if (ok && !save_state(&s, why)) {
         status = CLI_FAULT;
     }
+    node_look_on(n, NULL);
+    console_fini(&s.console);
     net_free(server);
     rpc_free(s.rpc);
     return status;

@@ -52,6 +52,7 @@ struct making { // a block under way
     struct state_source source;
     struct block_builder *builder;
     struct stored_block *block;
+    bool is_watched; // the node's onlooker sees its transactions
 };
 
 static enum fault begin(struct making *k, const struct block_attributes *a)
@@ -100,7 +101,11 @@ static enum fault add(struct making *k, const struct pooled *t, enum verdict *ve
     struct chain_receipt receipt;
     bool is_unsigned = node_is_unsigned(&t->t, &t->sender);
     block_builder_allow_any_sender(k->builder, is_unsigned);
-    TRY(block_builder_add(k->builder, &t->t, &t->sender, buf_bytes(&t->raw), verdict, &receipt));
+    vm_set_inspector(k->n->vm, k->is_watched ? k->n->onlooker : NULL);
+    enum fault f =
+        block_builder_add(k->builder, &t->t, &t->sender, buf_bytes(&t->raw), verdict, &receipt);
+    vm_set_inspector(k->n->vm, NULL);
+    TRY(f);
     if (*verdict != VERDICT_VALID) {
         return FAULT_NONE;
     }
@@ -215,8 +220,11 @@ enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
     struct node_move m;
     struct node_build b = {.uses_pool = uses_pool};
     TRY(node_move_begin(&m, n));
-    struct making k = {
-        .n = n, .m = &m, .parent = blocks_last(node_blocks(n)), .block = stored_block_new()};
+    struct making k = {.is_watched = true,
+                       .n = n,
+                       .m = &m,
+                       .parent = blocks_last(node_blocks(n)),
+                       .block = stored_block_new()};
     node_next_attributes(n, &b.attributes);
     enum fault f = begin(&k, &b.attributes);
     f = f == FAULT_NONE ? make(&k, t, &b, out) : f;

@@ -379,6 +379,11 @@ void node_listen(struct node *n, void *ctx, void (*event)(void *ctx, const struc
     n->listeners[n->listener_count++] = (struct node_listener){ctx, event};
 }
 
+void node_look_on(struct node *n, const struct inspector *i)
+{
+    n->onlooker = i;
+}
+
 void node_tell(struct node *n, enum node_event_kind kind, const struct stored_block *b,
                const b256 *hash)
 {

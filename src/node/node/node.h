@@ -312,6 +312,9 @@ struct node_event {
 };
 #define NODE_LISTENERS_MAX 8u
 void node_listen(struct node *n, void *ctx, void (*event)(void *ctx, const struct node_event *e));
+// Who looks on while transactions of blocks that are mined here are executed: once each, though not
+// every block that is tried comes to be. Kept; NULL: nobody.
+void node_look_on(struct node *n, const struct inspector *i);
 
 // ---- development: what no real chain has
 MUST_USE enum fault node_mine(struct node *n); // a block now, with what waits

@@ -29,6 +29,7 @@ struct node {
     struct buf why;   // a sentence of our own about the last fault; ends with a 0
     struct node_key *keys;
     u32 key_count;
+    const struct inspector *onlooker; // NULL: nobody
     struct node_listener listeners[NODE_LISTENERS_MAX];
     u32 listener_count;
     // what is asked of coming blocks
