@@ -136,8 +136,7 @@ static int import_file(struct command *c, const char *path, u64 *count)
             status = CLI_FAILED;
             break;
         }
-        enum fault f =
-            node_import(c->node, (bytes){start, (usize)(rest.p - start)}, true, &out);
+        enum fault f = node_import(c->node, (bytes){start, (usize)(rest.p - start)}, true, &out);
         if (f != FAULT_NONE) {
             status = fault(c, f);
         } else if (out.status != IMPORT_VALID) {
@@ -216,7 +215,8 @@ static int run_export(struct command *c)
         status = CLI_FAULT;
     }
     if (!to_stdout && status == CLI_OK) {
-        buf_printf(&c->out, "exported %llu blocks\n", (unsigned long long)(last - first + 1));
+        u64 count = last < first ? 0 : last - first + 1;
+        buf_printf(&c->out, "exported %llu blocks\n", (unsigned long long)count);
     }
     return status;
 }
@@ -333,19 +333,22 @@ static int run_with(const struct option_set *set, int (*run)(struct command *c),
 
 DEFINE_COMMAND(init, NULL, 0, 0, "Begins a chain in a folder.",
                "  hybrid-node init --datadir chain --genesis genesis.json\n")
-DEFINE_COMMAND(import, "FILE...", 1, OPERANDS_MAX,
-               "Imports files of blocks as geth exports them, with all checks. Blocks that are known "
-               "are passed over.",
-               "  hybrid-node import --datadir chain chain.rlp\n")
-DEFINE_COMMAND(export, "FILE", 1, 1, "Writes canonical blocks to a file as geth does; - is standard "
-                                     "output.",
+DEFINE_COMMAND(
+    import, "FILE...", 1, OPERANDS_MAX,
+    "Imports files of blocks as geth exports them, with all checks. Blocks that are known "
+    "are passed over.",
+    "  hybrid-node import --datadir chain chain.rlp\n")
+DEFINE_COMMAND(export, "FILE", 1, 1,
+               "Writes canonical blocks to a file as geth does; - is standard "
+               "output.",
                "  hybrid-node export --datadir chain --first 1 chain.rlp\n")
 DEFINE_COMMAND(dump, NULL, 0, 0, "Prints the state after a block as JSON.",
                "  hybrid-node dump --datadir chain --block 7\n")
-DEFINE_COMMAND(db, "stat|check", 1, 1,
-               "stat: how much is in the tables. check: reads all of it, and compares the states with "
-               "the roots.",
-               "  hybrid-node db check --datadir chain\n")
+DEFINE_COMMAND(
+    db, "stat|check", 1, 1,
+    "stat: how much is in the tables. check: reads all of it, and compares the states with "
+    "the roots.",
+    "  hybrid-node db check --datadir chain\n")
 
 static const struct node_command COMMANDS[] = {
     {"init", cmd_init, "begin a chain in a folder"},

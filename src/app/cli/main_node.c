@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The program `hybrid-node`: a chain, served over JSON-RPC until it is asked to end, or a command on
-// one that is not served.
+// The program `hybrid-node`: a chain, served over JSON-RPC until it is asked to end, or a command
+// on one that is not served.
 #include <stdio.h>
 
 #include "app/cli/cli.h"

@@ -43,8 +43,8 @@ static bool set(struct reading *r, struct place at, bytes name, enum value_kind 
     const struct option_set *all = r->o->set;
     const char *text = (const char *)name.p;
     u32 i = 0;
-    while (i < all->count && (strlen(all->row[i].name) != name.n ||
-                              memcmp(all->row[i].name, text, name.n) != 0)) {
+    while (i < all->count &&
+           (strlen(all->row[i].name) != name.n || memcmp(all->row[i].name, text, name.n) != 0)) {
         i++;
     }
     if (i == all->count) {
@@ -182,8 +182,7 @@ static bool read_line(struct reading *r, struct place at, bytes line)
         return refuse(r, at, (const char *)line.p, line.n, "is not NAME = VALUE");
     }
     usize n = (usize)(equals - line.p);
-    return take_value(r, at, trim((bytes){line.p, n}),
-                      (bytes){equals + 1, line.n - n - 1});
+    return take_value(r, at, trim((bytes){line.p, n}), (bytes){equals + 1, line.n - n - 1});
 }
 
 static bool read_lines(struct reading *r, bytes text)

@@ -57,8 +57,7 @@ static bool read_text(struct buf *text, struct buf *why, const char *name)
 bool node_genesis_open(struct node_genesis *g, struct buf *why, const char *name)
 {
     struct buf text = {0};
-    bool ok = read_text(&text, why, name) &&
-              node_genesis_parse(g, why, name, buf_bytes(&text));
+    bool ok = read_text(&text, why, name) && node_genesis_parse(g, why, name, buf_bytes(&text));
     buf_fini(&text);
     return ok;
 }

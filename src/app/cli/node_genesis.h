@@ -12,10 +12,10 @@ MUST_USE bool node_genesis_open(struct node_genesis *g, struct buf *why, const c
 MUST_USE bool node_genesis_parse(struct node_genesis *g, struct buf *why, const char *name,
                                  bytes text);
 
-struct node_source {       // where the chain comes from
-    const char *name;      // of a genesis file or a chain that is built in; NULL: the datadir's, else
-                           // `fallback`
-    const char *fallback;  // NULL: there is none
+struct node_source {  // where the chain comes from
+    const char *name; // of a genesis file or a chain that is built in; NULL: the datadir's, else
+                      // `fallback`
+    const char *fallback;   // NULL: there is none
     const struct buf *text; // instead of the fallback: a genesis made up by options; NULL: none
 };
 // Opens the node of *o on that chain, keeps the genesis in a new datadir. NULL: why says it.

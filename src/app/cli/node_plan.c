@@ -122,8 +122,8 @@ static bool read_chain(struct node_plan *p, struct options *o)
     p->node.form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE;
     p->node.is_durable = sync == 0;
     p->node.datadir = o->value[OPTION_DATADIR];
-    p->source.name = option_given(o, OPTION_GENESIS) ? o->value[OPTION_GENESIS]
-                                                     : o->value[OPTION_CHAIN];
+    p->source.name =
+        option_given(o, OPTION_GENESIS) ? o->value[OPTION_GENESIS] : o->value[OPTION_CHAIN];
     p->source.fallback = "dev";
     p->is_dev = p->source.name == NULL || strcmp(p->source.name, "dev") == 0;
     p->node.has_dev_keys = p->is_dev;
@@ -139,7 +139,8 @@ static bool read_mining(struct node_plan *p, struct options *o)
         return option_conflict(o, OPTION_BLOCK_TIME, OPTION_NO_MINING, "one makes blocks");
     }
     if (has_time && option_given(o, OPTION_ENGINE)) {
-        return option_conflict(o, OPTION_BLOCK_TIME, OPTION_ENGINE, "each says when blocks are made");
+        return option_conflict(o, OPTION_BLOCK_TIME, OPTION_ENGINE,
+                               "each says when blocks are made");
     }
     if (!has_time && option_given(o, OPTION_MIXED_MINING)) {
         return option_refuse(o, OPTION_MIXED_MINING, "needs --block-time");

@@ -109,7 +109,7 @@ static void put_listeners(struct buf *out, const struct serving *s, struct net_s
         bool brackets = strchr(l->host, ':') != NULL;
         buf_printf(out, "%-12s  %s://%s%s%s:%u\n", name, l->no_http ? "ws" : "http",
                    brackets ? "[" : "", l->host, brackets ? "]" : "", (u32)net_port(server, i));
-        if (s->plan->is_dev && !l->no_http && l->group == RPC_GROUP_ALL) {
+        if (s->plan->is_dev && !s->plan->is_quiet && !l->no_http && l->group == RPC_GROUP_ALL) {
             buf_printf(out, "%-12s  http://%s%s%s:%u/\n", "Explorer", brackets ? "[" : "", l->host,
                        brackets ? "]" : "", (u32)net_port(server, i));
         }
@@ -152,8 +152,7 @@ static void put_metric(struct buf *out, const char *name, const char *type, u64 
 static bool put_metrics(const struct serving *s, bytes path, struct net_page *out)
 {
     static const char PATH[] = "/metrics";
-    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 ||
-        memcmp(path.p, PATH, path.n) != 0) {
+    if (!s->plan->has_metrics || path.n != sizeof PATH - 1 || memcmp(path.p, PATH, path.n) != 0) {
         return false;
     }
     const struct header *head = &blocks_last(node_blocks(s->node))->header;

@@ -325,7 +325,7 @@ static enum fault run_order_test(const json_value *test, struct buf *why)
 {
     json_value in;
     json_value tests;
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     TRY(json_member(&in, test, "in"));
     TRY(json_member(&tests, test, "tests"));
     for (usize i = 0; i < json_count(&in); i++) {
@@ -367,7 +367,7 @@ static enum fault run_trie_test(const char *path, const json_value *test, struct
     json_value in;
     b256 expected = {{0}};
     b256 got;
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     TRY(json_member(&in, test, "in"));
     TRY(json_find_b256(&expected, test, "root"));
     TRY(fill_trie(&t, secure, &in));

@@ -102,7 +102,7 @@ TEST(trie_store, has_the_root_of_a_trie_in_memory_and_no_node_too_many)
         u64 random = test_seed();
         struct shelf s;
         shelf_open(&s);
-        struct trie plain = {NULL};
+        struct trie plain = {.top = NULL};
         struct trie stored = {.store = &s.store};
         for (u32 round = 0; round < 200; round++) {
             for (u32 i = 0; i < 6; i++) {
@@ -121,7 +121,7 @@ TEST(trie_store, has_the_root_of_a_trie_in_memory_and_no_node_too_many)
                 trie_forget(&stored);
             } else if (round % 3 == 1) {
                 trie_fini(&stored);
-                stored = (struct trie){NULL};
+                stored = (struct trie){.top = NULL};
                 trie_open(&stored, &s.store, NULL, &a);
             }
         }
@@ -165,7 +165,7 @@ TEST(trie_store, a_node_that_cannot_be_read_is_a_fault_and_not_an_empty_place)
     EXPECT_EQ(trie_flush(&t), FAULT_SOURCE);
     trie_fini(&t);
     s.is_silent = false;
-    t = (struct trie){NULL};
+    t = (struct trie){.top = NULL};
     trie_open(&t, &s.store, NULL, &root);
     u8 way[2] = {0, 13};
     u8 other[40] = {0xF8};

@@ -801,9 +801,9 @@ static enum fault flush_node(struct trie *t, struct trie_node *n, struct buf *wa
     if (n == NULL || n->stored) { // by (4)
         return FAULT_NONE;
     }
-    for (u8 i = 0; i < child_count(n->kind); i++) {
+    for (u32 i = 0; i < child_count(n->kind); i++) {
         if (n->kind == NODE_BRANCH) {
-            buf_put_u8(way, i);
+            buf_put_u8(way, (u8)i);
         } else {
             buf_put(way, n->path, n->path_size);
         }

@@ -69,7 +69,7 @@ TEST(trie, root_after_random_changes_is_that_of_what_is_left)
     for (u32 round = 0; round < 20; round++) {
         static struct model m;
         m = (struct model){.value_size = {0}};
-        struct trie t = {NULL};
+        struct trie t = {.top = NULL};
         make_keys(&m, &random);
         for (u32 i = 0; i < 300; i++) {
             change(&t, &m, &random);
@@ -91,7 +91,7 @@ TEST(trie, a_copy_stays_while_the_other_goes_on)
     u64 random = test_seed();
     static struct model m;
     static struct model kept;
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     make_keys(&m, &random);
     for (u32 i = 0; i < 200; i++) {
         change(&t, &m, &random);
@@ -113,7 +113,7 @@ TEST(trie, seek_walks_all_keys_in_order)
     u64 random = test_seed();
     static struct model m;
     m = (struct model){.value_size = {0}};
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     make_keys(&m, &random);
     u32 held = 0;
     for (u32 i = 0; i < 200; i++) {
@@ -162,7 +162,7 @@ static void check_node(void *ctx, bytes node)
 TEST(trie, a_proof_begins_at_the_root)
 {
     u64 random = test_seed();
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     static struct model m;
     make_keys(&m, &random);
     for (u32 i = 0; i < 100; i++) {

@@ -23,8 +23,9 @@ TEST(wallet, the_first_vector_of_bip_39_has_its_known_first_account)
                                    0x90, 0x00, 0x3D, 0x41, 0xEC, 0x34, 0xEc, 0xaE, 0xda, 0x94}};
     b256 key;
     address at;
-    EXPECT(wallet_keys(&key, 1, "abandon abandon abandon abandon abandon abandon abandon abandon "
-                                "abandon abandon abandon about"));
+    EXPECT(wallet_keys(&key, 1,
+                       "abandon abandon abandon abandon abandon abandon abandon abandon "
+                       "abandon abandon abandon about"));
     EXPECT(crypto_address_of_key(&at, &key));
     EXPECT_BYTES(at.b, KNOWN.b, 20);
 }

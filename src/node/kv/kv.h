@@ -12,9 +12,9 @@
 #include "lib/base/halt.h"
 #include "lib/base/types.h"
 
-#define KV_KEY_MAX 128u                   // bytes; at least 1
-#define KV_VALUE_MAX ((usize)256 << 20)   // bytes
-#define KV_MAP_DEFAULT ((usize)1 << 40)   // of address space, not of memory or disk
+#define KV_KEY_MAX 128u                 // bytes; at least 1
+#define KV_VALUE_MAX ((usize)256 << 20) // bytes
+#define KV_MAP_DEFAULT ((usize)1 << 40) // of address space, not of memory or disk
 #define KV_MAP_LEAST ((usize)1 << 20)
 
 enum kv_table {
@@ -47,8 +47,9 @@ MUST_USE enum fault kv_sync(struct kv *kv);
 
 // ---- transactions
 MUST_USE enum fault kv_begin(struct kv *kv, bool writes, struct kv_txn **out);
-MUST_USE enum fault kv_commit(struct kv_txn *t); // ends it in any case; after a fault nothing is done
-void kv_abort(struct kv_txn *t);                 // ends it; t may be NULL
+MUST_USE enum fault
+kv_commit(struct kv_txn *t);     // ends it in any case; after a fault nothing is done
+void kv_abort(struct kv_txn *t); // ends it; t may be NULL
 
 // What is lent is valid until the transaction's next write or its end.
 MUST_USE enum fault kv_get(struct kv_txn *t, enum kv_table table, bytes key, bytes *value,

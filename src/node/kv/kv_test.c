@@ -32,9 +32,10 @@ static struct kv *open_or_say(const struct kv_options *o)
 
 static void set_up(struct bench *b, bool on_disk)
 {
+    static const char TEMPLATE[] = "build/kv-test-XXXXXX";
     *b = (struct bench){.options = {.map_size = 0}};
     if (on_disk) {
-        strcpy(b->folder, "/tmp/hybrid-kv-XXXXXX");
+        copy_bytes(b->folder, TEMPLATE, sizeof TEMPLATE);
         EXPECT(mkdtemp(b->folder) != NULL);
         b->options.folder = b->folder;
     }
@@ -156,9 +157,8 @@ static void check_random(struct bench *b)
         for (u32 i = 0; i < 40; i++) {
             u8 key = (u8)test_random(&random);
             u8 value = (u8)(test_random(&random) % 4);
-            enum fault f = value == 0
-                               ? kv_delete(t, KV_SLOTS, (bytes){&key, 1})
-                               : kv_put(t, KV_SLOTS, (bytes){&key, 1}, (bytes){&value, 1});
+            enum fault f = value == 0 ? kv_delete(t, KV_SLOTS, (bytes){&key, 1})
+                                      : kv_put(t, KV_SLOTS, (bytes){&key, 1}, (bytes){&value, 1});
             EXPECT_EQ(f, FAULT_NONE);
             model[key] = value;
         }
@@ -204,8 +204,8 @@ static void check_faults(struct bench *b)
 
 static void check_all(bool on_disk)
 {
-    static void (*const CHECKS[])(struct bench *b) = {check_isolation, check_order, check_random,
-                                                      check_faults};
+    static void (*const CHECKS[])(struct bench * b) = {check_isolation, check_order, check_random,
+                                                       check_faults};
     for (u32 i = 0; i < COUNT_OF(CHECKS); i++) {
         struct bench b;
         set_up(&b, on_disk);

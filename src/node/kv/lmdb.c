@@ -121,8 +121,9 @@ static enum fault check_length(struct disk *d, struct buf *why)
     buf_fini(&path);
     u64 needed = ((u64)info.me_last_pgno + 1) * stat.ms_psize;
     if (size < needed) {
-        buf_printf(why, "the database in %s is truncated: data.mdb has %llu bytes, and %llu are in "
-                        "use; put a copy back, or remove the folder and import the chain again",
+        buf_printf(why,
+                   "the database in %s is truncated: data.mdb has %llu bytes, and %llu are in "
+                   "use; put a copy back, or remove the folder and import the chain again",
                    d->folder, (unsigned long long)size, (unsigned long long)needed);
         return FAULT_BAD_INPUT;
     }

@@ -112,9 +112,20 @@ NORETURN static void work(const char *folder, u32 round, u64 random, i32 ready)
     }
 }
 
+static void remove_chain(const char *folder)
+{
+    static const char *const NAMES[] = {"data.mdb", "lock.mdb", "LOCK"};
+    for (u32 i = 0; i < COUNT_OF(NAMES); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, NAMES[i]);
+        EXPECT_EQ(unlink(path), 0);
+    }
+    EXPECT_EQ(rmdir(folder), 0);
+}
+
 static void kill_often(u32 rounds)
 {
-    char folder[] = "/tmp/hybrid-kill-XXXXXX";
+    char folder[] = "build/kill-test-XXXXXX";
     EXPECT(mkdtemp(folder) != NULL);
     u64 random = test_seed();
     u64 blocks = 0;
@@ -147,9 +158,7 @@ static void kill_often(u32 rounds)
         node_free(n);
     }
     EXPECT(blocks > 1);
-    char command[96];
-    (void)snprintf(command, sizeof command, "rm -r %s", folder);
-    EXPECT_EQ(system(command), 0);
+    remove_chain(folder);
 }
 
 TEST(node_kill, twenty_kills_leave_complete_blocks)

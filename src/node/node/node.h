@@ -41,8 +41,8 @@ enum node_mining {
 
 struct node_options {
     enum vm_form form;
-    u64 (*clock)(void);  // seconds since 1970
-    bool has_dev_keys;   // the development accounts are this node's
+    u64 (*clock)(void);          // seconds since 1970
+    bool has_dev_keys;           // the development accounts are this node's
     const struct node_key *keys; // with has_dev_keys: other accounts instead; copied. NULL: none
     u32 key_count;
     const char *datadir; // NULL: in memory

@@ -558,7 +558,7 @@ static void remove_folder(const char *folder)
 
 TEST(node, a_chain_on_disk_goes_on_where_it_was)
 {
-    char folder[] = "/tmp/hybrid-node-XXXXXX";
+    char folder[] = "build/node-test-XXXXXX";
     EXPECT(mkdtemp(folder) != NULL);
     struct node_options o = options();
     o.datadir = folder;
@@ -593,7 +593,7 @@ TEST(node, a_chain_on_disk_goes_on_where_it_was)
 TEST(node, a_write_that_fails_leaves_a_complete_block)
 {
     for (u32 on_disk = 0; on_disk < 2; on_disk++) {
-        char folder[] = "/tmp/hybrid-node-XXXXXX";
+        char folder[] = "build/node-test-XXXXXX";
         EXPECT(mkdtemp(folder) != NULL);
         struct node_options o = options();
         o.datadir = on_disk ? folder : NULL;

@@ -141,7 +141,7 @@ static enum fault check_head(struct store *s, struct buf *found_out)
         return store_damaged(s, "its head, block %llu, is missing",
                              (unsigned long long)s->head.number);
     }
-    struct trie top = {NULL};
+    struct trie top = {.top = NULL};
     trie_open(&top, &s->tries, NULL, &s->head.root);
     (void)trie_get(&top, (bytes){b->header.hash.b, 32}); // some way down from the root
     enum fault f = top.fault;

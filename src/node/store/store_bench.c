@@ -4,6 +4,7 @@
 // of them. Processor time.
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/chain/build.h"
 #include "lib/base/bytes.h"
@@ -110,11 +111,15 @@ static void measure(const char *where, const char *folder)
 
 int main(void)
 {
-    char folder[] = "/tmp/hybrid-bench-XXXXXX";
-    char command[64];
+    char folder[] = "build/store-bench-XXXXXX";
     CHECK(mkdtemp(folder) != NULL);
     measure("in memory", NULL);
     measure("on disk", folder);
-    (void)snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    static const char *const NAMES[] = {"data.mdb", "lock.mdb", "LOCK"};
+    for (u32 i = 0; i < COUNT_OF(NAMES); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, NAMES[i]);
+        CHECK(unlink(path) == 0);
+    }
+    return rmdir(folder);
 }
