@@ -109,8 +109,9 @@ build/gen/gen: spec/gen.c $(wildcard spec/*.def) src/node/rpc/methods.def
 $(GEN)/hybrid_abi.h: build/gen/gen
 	@mkdir -p $(@D)
 	build/gen/gen sdk-header >$@
-docs: build/gen/gen ## docs/abi.md and docs/rpc.md anew from their prose and tables
+docs: build/gen/gen ## docs/abi.md, docs/conformance.md, docs/rpc.md anew from their prose and tables
 	build/gen/gen abi >docs/abi.md
+	build/gen/gen abi spec/conformance.md.in >docs/conformance.md
 	build/gen/gen rpc >docs/rpc.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
@@ -164,9 +165,9 @@ tests: $(B)/hybrid-test $(FUZZERS) all build/tools/tidy ## build, do not run, al
 
 # Official test vectors, where they lie beside the project; tests that want them say so when they are not there.
 FIXTURES := $(wildcard ../shared/fixtures/unpack)
-FIXTURE_SETS := unit
-test-all: FIXTURE_SETS := unit state-eest state-ethereum-tests state-legacy-cancun state-legacy-constantinople \
-  blockchain-eest blockchain-byfork blockchain-ethereum-tests blockchain-legacy
+FIXTURE_SETS := unit node state-eest state-ethereum-tests blockchain-ethereum-tests engine-benchmark
+test-all: FIXTURE_SETS += state-legacy-cancun state-legacy-constantinople blockchain-eest blockchain-byfork \
+  blockchain-legacy
 fixtures:
 	@$(if $(FIXTURES),$(FIXTURES) build/fixtures $(FIXTURE_SETS) >/dev/null,echo 'official test vectors (../shared/fixtures) not found: their suites are not run')
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // gen sdk-header | rust | abi [FILE] | rpc: prints what is made from the tables of spec/ onto
 // standard output: the C header of contracts (hybrid_abi.h), the Rust module of the same numbers,
-// and the manuals docs/abi.md and docs/rpc.md, which are the prose of FILE (spec/abi.md.in) and of
-// spec/rpc.md.in with tables in the place of lines like @SERVICES@. Run in the root of the tree.
+// and manuals: the prose of FILE (spec/abi.md.in, spec/conformance.md.in) and of spec/rpc.md.in
+// with tables in the place of lines like @SERVICES@. Run in the root of the tree.
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -31,6 +31,28 @@ struct service {
 static const struct row forks[] = {
 #define FORK(NAME, test_name, cli_name) {cli_name, 0, test_name},
 #include "spec/forks.def"
+};
+
+struct eip {
+    const char *fork;
+    uint32_t number;
+    const char *title, *where, *tests;
+};
+
+static const struct eip eips[] = {
+#define EIP(FORK, number, title, where, tests) {#FORK, number, title, where, tests},
+#include "spec/eips.def"
+};
+
+struct vectors {
+    const char *command, *set;
+    uint32_t cases, failed;
+    const char *note;
+};
+
+static const struct vectors vectors[] = {
+#define VECTORS(command, set, cases, failed, note) {command, set, cases, failed, note},
+#include "spec/vectors.def"
 };
 
 static const struct row memory[] = {
@@ -111,14 +133,15 @@ static const struct row instructions[] = {
 };
 
 // The name of a fork as a reader writes it, "osaka".
-static const char *fork_text(const char *symbol)
-{
-    static const char *const symbols[] = {
+static const char *const fork_symbols[] = {
 #define FORK(NAME, test_name, cli_name) #NAME,
 #include "spec/forks.def"
-    };
-    for (size_t i = 0; i < COUNT(symbols); i++) {
-        if (strcmp(symbols[i], symbol) == 0) {
+};
+
+static const char *fork_text(const char *symbol)
+{
+    for (size_t i = 0; i < COUNT(fork_symbols); i++) {
+        if (strcmp(fork_symbols[i], symbol) == 0) {
             return forks[i].name;
         }
     }
@@ -275,6 +298,70 @@ static void print_forks(void)
     puts(".");
 }
 
+// A number with a comma between thousands.
+static void print_grouped(uint64_t v)
+{
+    if (v >= 1000) {
+        print_grouped(v / 1000);
+        printf(",%03u", (uint32_t)(v % 1000));
+    } else {
+        printf("%u", (uint32_t)v);
+    }
+}
+
+static void print_vectors(void)
+{
+    uint64_t cases = 0;
+    uint64_t failed = 0;
+    puts("| command | set | cases | hold | |\n|---|---|---:|---:|---|");
+    for (size_t i = 0; i < COUNT(vectors); i++) {
+        const struct vectors *v = &vectors[i];
+        cases += v->cases;
+        failed += v->failed;
+        printf("| `%s` | `%s` | ", v->command, v->set);
+        print_grouped(v->cases);
+        fputs(" | ", stdout);
+        print_grouped(v->cases - v->failed);
+        printf(" | %s |\n", v->note);
+    }
+    fputs("| | all | ", stdout);
+    print_grouped(cases);
+    fputs(" | ", stdout);
+    print_grouped(cases - failed);
+    puts(" | |");
+}
+
+// Paths, divided by spaces, as code.
+static void print_paths(const char *paths)
+{
+    putchar('`');
+    for (const char *p = paths; *p != '\0'; p++) {
+        if (*p == ' ') {
+            fputs("`, `", stdout);
+        } else {
+            putchar(*p);
+        }
+    }
+    putchar('`');
+}
+
+// The EIPs of each fork in its order.
+static void print_eips(void)
+{
+    puts("| fork | EIP | | where | tests |\n|---|---|---|---|---|");
+    for (size_t f = 0; f < COUNT(forks); f++) {
+        for (size_t i = 0; i < COUNT(eips); i++) {
+            const struct eip *e = &eips[i];
+            if (strcmp(e->fork, fork_symbols[f]) != 0) {
+                continue;
+            }
+            printf("| %s | %u | %s | ", forks[f].text, e->number, e->title);
+            print_paths(e->where);
+            printf(" | %s |\n", e->tests);
+        }
+    }
+}
+
 // ---- docs/rpc.md
 
 struct method {
@@ -376,6 +463,10 @@ static bool print_table(const char *marker)
         print_costs();
     } else if (strcmp(marker, "@GAS@") == 0) {
         print_gas();
+    } else if (strcmp(marker, "@VECTORS@") == 0) {
+        print_vectors();
+    } else if (strcmp(marker, "@EIPS@") == 0) {
+        print_eips();
     } else if (strcmp(marker, "@FORKS@") == 0) {
         print_forks();
     } else if (strcmp(marker, "@RPC_METHODS@") == 0) {

@@ -190,7 +190,10 @@ TEST(abi_calls, too_little_balance_begins_nothing_and_gives_all_back)
     kit_balance(k, a, 100);
     kit_call(k, a, BYTES_NONE, KIT_GAS);
     EXPECT_SUCCESS(k);
-    EXPECT_EQ(k->frame_count, 1);
+    EXPECT_EQ(k->frame_count, 2);
+    EXPECT_EQ(k->frame[1].begin.kind, INSPECT_NONE);
+    EXPECT_EQ(k->frame[1].end.status, EVM_NOT_BEGUN);
+    EXPECT_EQ(k->frame[1].end.gas_left, k->frame[1].begin.gas);
     EXPECT_EQ(kit_price(k, 0), 2600 + 9000 - 2300);
     EXPECT_EQ(k->service[1].after[A0], 3);
     EXPECT_EQ(k->service[2].after[A0], 0);
@@ -260,8 +263,10 @@ static void recurse(struct kit *k, bool first_riscv, bool second_riscv)
     (void)(second_riscv ? kit_rv(k, 2, &code) : kit_evm(k, 2, &code));
     kit_call(k, kit_at(1), BYTES_NONE, 1ull << 45);
     EXPECT_SUCCESS(k);
-    EXPECT_EQ(k->frame_count, 1025);
+    EXPECT_EQ(k->frame_count, 1026); // the last one is told of, but not begun
     EXPECT_EQ(k->frame[1024].begin.depth, 1024);
+    EXPECT_EQ(k->frame[1025].begin.kind, INSPECT_NONE);
+    EXPECT_EQ(k->frame[1025].end.status, EVM_NOT_BEGUN);
     for (u32 i = 0; i <= 1024; i++) {
         EXPECT_EQ(k->frame[i].end.status, EVM_SUCCESS);
         EXPECT_EQ(k->frame[i].begin.kind,
@@ -312,8 +317,9 @@ TEST(abi_calls, a_creation_too_deep_is_not_begun)
     kit_call(k, kit_rv(k, 1, &code), BYTES_NONE, 1ull << 45);
     u64 created = 0;
     for (usize i = 0; i < k->frame_count; i++) {
-        created += k->frame[i].begin.op == 0xF0;
-        EXPECT(k->frame[i].begin.depth <= 1024);
+        bool begun = k->frame[i].end.status != EVM_NOT_BEGUN;
+        created += begun && k->frame[i].begin.op == 0xF0;
+        EXPECT(!begun || k->frame[i].begin.depth <= 1024);
     }
     EXPECT_EQ(created, 1024); // of depths 0 to 1,023
     kit_free(k);

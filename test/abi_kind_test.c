@@ -331,7 +331,7 @@ TEST(abi_loading, a_mark_stays_if_the_callee_fails_or_does_not_begin)
     rv_end(&code);
     kit_rv_run(k, &code);
     EXPECT_EQ(kit_price(k, 0), 2600 + 400 + 9000 - 2300);
-    EXPECT_EQ(kit_price(k, 1) - k->frame[1].begin.gas, 100);
+    EXPECT_EQ(kit_price(k, 1) - k->frame[2].begin.gas, 100);
     kit_free(k);
 }
 

@@ -152,7 +152,8 @@ if [ -f build/contracts/counter.deploy ]; then
         'BigInt(o.output) === 42n' 'o.deploy.status === "success"' 'o.created === null' 'o.cycles > 0' \
         'o.deploy.created.length === 42' "o.nonces['$F0'] === 1" 'o.pages > 0' 'o.deploy.gas_used > 20000'
     json --deploy build/contracts/counter.deploy --gas 100 -- 'o.status === "halt"' 'o.deploy.status === "halt"'
-    json --code @build/contracts/counter.elf --input 01 --calls -- 'BigInt(o.output) === 1n' 'o.calls.kind === "riscv"'
+    json --code @build/contracts/counter.elf --input 01 --calls -- 'BigInt(o.output) === 1n' 'o.calls.kind === "riscv"' \
+        'o.calls.time_ns <= o.time_ns.max'
     status 0 rv run build/contracts/echo.elf --input 0x1234 --trace "$dir/rv.txt"
     out 'output    0x1234'
     if grep -q 'ecall .* return$' "$dir/rv.txt"; then ok; else bad 'rv run --trace does not name services'; fi

@@ -140,6 +140,23 @@ for command in blocktest enginetest vmtest txtest trietest rlptest difficultytes
     status 2 "$command" "$dir/nowhere.json"
     says out 'cannot open'
 done
+# Payloads that the Engine API answers with an error, and a wrong code for one.
+engine_test() {
+    cat <<END
+{"a": {"network": "Prague", "pre": {}, "genesisBlockHeader": {"hash": "$zero", "difficulty": "0x00",
+    "stateRoot": "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421", "gasLimit": "0x1c9c380",
+    "gasUsed": "0x00", "timestamp": "0x00", "baseFeePerGas": "0x07", "excessBlobGas": "0x00", "blobGasUsed": "0x00"},
+  "engineNewPayloads": [{"newPayloadVersion": "9", "params": [], "errorCode": "-32602"},
+    {"newPayloadVersion": "4", "params": [{}, [], "$zero", []], "errorCode": $1}], "lastblockhash": "$zero"}}
+END
+}
+engine_test -32602 >"$dir/engine.json"
+status 0 enginetest "$dir/engine.json"
+engine_test -38005 >"$dir/engine.json"
+status 1 enginetest "$dir/engine.json"
+says out 'payload 1: error -32602: a parameter is not what it should be'
+says out ', expected -38005'
+
 status 2 statetest --evm other "$dir/tests"
 status 2 statetest --evm native --compare-traces "$dir/tests"
 status 2 statetest --jobs 1000 "$dir/tests"

@@ -32,6 +32,11 @@ check 'an unknown fork' $? 3
 check 'a missing file' $? 11
 echo '{' | "$hybrid" t8n --input.alloc=stdin --input.env=stdin --input.txs=stdin >/dev/null 2>&1
 check 'malformed JSON' $? 10
+object=$(echo '{"alloc":{},"env":{"currentCoinbase":"0x00000000000000000000000000000000000000bb",
+  "currentGasLimit":"0x1000000","currentNumber":"1","currentTimestamp":"1000","currentDifficulty":"0x20000"},
+  "txs":[{"type":"0x1","accessList":{"a":1}}]}' |
+    "$hybrid" t8n --input.alloc=stdin --input.env=stdin --input.txs=stdin --state.fork=Berlin 2>&1 >/dev/null)
+check 'an object in the place of a list' "$?${object##*accessList}" '10: not a list'
 root=$(echo '{"alloc":{"00000000000000000000000000000000000000aa":{"balance":"0x1"}},"env":{
   "currentCoinbase":"0x00000000000000000000000000000000000000bb","currentGasLimit":"0x1000000",
   "currentNumber":"1","currentTimestamp":"1000","currentDifficulty":"0x20000"},"txs":[]}' |

@@ -21,12 +21,20 @@ export async function kindOf(address) {
 
 const keyOf = (address) => `abi:${address.toLowerCase()}`;
 
-export function abiOf(address) {
+const kept = (key) => {
     try {
-        return JSON.parse(localStorage.getItem(keyOf(address)) ?? '[]');
+        return JSON.parse(localStorage.getItem(key) ?? '[]');
     } catch {
         return [];
     }
+};
+
+export const abiOf = (address) => kept(keyOf(address));
+
+// What is known of an address, or else of all: for names of calls, logs and errors.
+export function namesFor(address) {
+    const own = address ? abiOf(address) : [];
+    return own.length ? own : Object.keys(localStorage).filter((key) => key.startsWith('abi:')).flatMap(kept);
 }
 
 function readAbi(text) {

@@ -4,7 +4,7 @@
 import { age, ether, number, rpc, tryRpc } from './rpc.js';
 import { addressLink, blockLink, h, kindMark, pairs, short, table, transactionLink } from './dom.js';
 import { describeLog } from './abi.js';
-import { abiOf, accountView, kindOf } from './account.js';
+import { accountView, kindOf, namesFor } from './account.js';
 import { callTree } from './calls.js';
 
 const LATEST = 12; // blocks and transactions that the front shows
@@ -58,7 +58,7 @@ async function transactionView(hash) {
 }
 
 async function logRow(log) {
-    const text = await describeLog(abiOf(log.address), log);
+    const text = await describeLog(namesFor(log.address), log);
     return h('tr', h('td', addressLink(log.address)), h('td.hash.whole', text ?? [log.topics.map((topic) => h('div', topic)), h('div.quiet', log.data)]));
 }
 

@@ -4,7 +4,7 @@
 import { Refusal, number, rpc, time } from './rpc.js';
 import { addressLink, h, kindMark } from './dom.js';
 import { describeCall, describeRevert } from './abi.js';
-import { abiOf, kindOf } from './account.js';
+import { kindOf, namesFor } from './account.js';
 
 async function trace(hash) {
     for (const tracer of ['riscvTracer', 'callTracer']) {
@@ -30,20 +30,26 @@ async function callName(frame) {
     const input = frame.input ?? '0x';
     const size = (input.length - 2) / 2;
     if (/^create/i.test(frame.type)) return `${size.toLocaleString('en-US')} bytes of init code`;
-    const known = frame.to ? await describeCall(abiOf(frame.to), input) : null;
+    const known = frame.to ? await describeCall(namesFor(frame.to), input) : null;
     if (known) return known;
     return size >= 4 ? `${input.slice(0, 10)} and ${(size - 4).toLocaleString('en-US')} bytes` : size ? `${size} bytes` : 'no input';
 }
 
 async function failure(frame) {
     if (!frame.error) return null;
-    const why = frame.revertReason ?? (await describeRevert(frame.to ? abiOf(frame.to) : [], frame.output));
+    const why = frame.revertReason ?? (await describeRevert(namesFor(frame.to), frame.output));
     return h('span.bad', why ? `${frame.error}: ${why}` : frame.error);
 }
 
+const text = (hex) => new TextDecoder().decode(Uint8Array.from(hex.slice(2).match(/../g) ?? [], (byte) => parseInt(byte, 16)));
+const detail = (service) => (service.name === 'debug_log' && service.data
+    ? `"${text(service.data)}"`
+    : Object.entries(service.arguments ?? {}).filter(([name]) => !/ptr|len|number/.test(name)).map(([name, value]) => `${name} ${value}`).join(', '));
+
 const services = (frame) => (frame.services?.length
     ? h('details', h('summary.quiet', `${frame.services.length} services`),
-        h('ul.tree', frame.services.map((service) => h('li.call.hash', h('span', service.name ?? String(service.id)), h('span.quiet', `${number(service.gas)} gas left`)))))
+        h('ul.tree', frame.services.map((service) => h('li.call', h('span.hash', service.name ?? String(service.id)),
+            h('span.hash.whole.quiet', detail(service)), h('span.costs', `${number(service.gas)} gas left`)))))
     : null);
 
 async function frameItem(frame, whole) {

@@ -83,6 +83,22 @@ try {
     check('its code is shown', (await page.locator('section:has-text("Code") pre').innerText()).length > 100);
     await picture('contract');
 
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(`${url}#/tx/${transaction}`);
+    await page.waitForSelector('h2:has-text("Logs")');
+    const told = await text();
+    check('logs are told by the ABI', /Counted\(0x[0-9a-f]{40}, \d+\)/.test(told));
+    if (/does not trace/.test(told)) {
+        console.log('not run: the tree of calls (this node does not trace)');
+    } else {
+        const calls = await page.locator('section:has-text("Calls")').innerText();
+        check('the tree shows both kinds with gas and cycles', /EVM/.test(calls) && /RISC-V/.test(calls) && /gas . [\d,]+ cycles/.test(calls), calls);
+        check('calls are told by the ABI', /increment\(\)/.test(calls), calls);
+        await page.locator('summary:has-text("services")').first().click();
+        check('services are shown', /sload/.test(await text()) && /"counted to \d+"/.test(await text()));
+    }
+    await picture('dark');
+
     await page.setViewportSize({ width: 390, height: 800 });
     await page.goto(`${url}#/`);
     await page.waitForSelector('text=Latest blocks');

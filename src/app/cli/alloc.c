@@ -9,6 +9,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
 #include "lib/codec/hex.h"
+#include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
 void alloc_fini(struct alloc *a)
@@ -78,12 +79,23 @@ static enum fault check_members(const json_value *object, const char *const *nam
     return FAULT_NONE;
 }
 
+static enum fault check_code_hash(const struct alloc_account *a, const json_value *object)
+{
+    b256 hash;
+    b256 stated;
+    keccak256(&hash, a->code.p, a->code.n);
+    stated = hash;
+    TRY(json_find_b256(&stated, object, "codeHash"));
+    return b256_equal(&hash, &stated) ? FAULT_NONE
+                                      : json_refuse(object, "codeHash is not that of its code");
+}
+
 static enum fault read_account(struct alloc_account *a, const json_value *object)
 {
     // `wei` is an older name of `balance`; a secret key may stand beside an account that is for
-    // tests.
+    // tests; `codeHash` is what tracers show of an account with code.
     static const char *const members[] = {
-        "balance", "nonce", "code", "storage", "wei", "secretKey",
+        "balance", "nonce", "code", "codeHash", "storage", "wei", "secretKey",
     };
     TRY(json_expect(object, JSON_KIND_OBJECT));
     TRY(check_members(object, members, COUNT_OF(members)));
@@ -96,6 +108,7 @@ static enum fault read_account(struct alloc_account *a, const json_value *object
         TRY(number_json_u64(&a->nonce, &v, ~(u64)0));
     }
     TRY(json_find_data(&a->code, object, "code"));
+    TRY(check_code_hash(a, object));
     TRY(json_find(&v, &found, object, "storage"));
     return found ? read_storage(a, &v) : FAULT_NONE;
 }

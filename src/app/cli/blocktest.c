@@ -102,54 +102,68 @@ static enum fault read_schedule(struct test_run *c, const json_value *test)
     return FAULT_NONE;
 }
 
+static enum fault read_genesis_rlp(struct header *h, const json_value *v)
+{
+    struct buf wire = {0};
+    struct block b;
+    enum fault f = json_get_data(&wire, v);
+    bool ok = f == FAULT_NONE && block_decode(&b, buf_bytes(&wire));
+    if (ok) {
+        *h = b.header;
+    }
+    buf_fini(&wire);
+    TRY(f);
+    return ok ? FAULT_NONE : json_refuse(v, "is not a block");
+}
+
+// From the members that children and execution ask for.
+static enum fault read_genesis_members(struct header *h, const json_value *test)
+{
+    json_value g;
+    json_value v;
+    bool found = false;
+    TRY(json_member(&g, test, "genesisBlockHeader"));
+    TRY(json_find_b256(&h->hash, &g, "hash"));
+    TRY(json_find_b256(&h->state_root, &g, "stateRoot"));
+    TRY(json_find_u256(&h->difficulty, &g, "difficulty"));
+    TRY(json_find_u64(&h->gas_limit, &g, "gasLimit"));
+    TRY(json_find_u64(&h->gas_used, &g, "gasUsed"));
+    TRY(json_find_u64(&h->timestamp, &g, "timestamp"));
+    h->uncles_hash = UNCLES_NONE_HASH;
+    TRY(json_find(&v, &found, &g, "baseFeePerGas"));
+    if (found) {
+        h->tail = TAIL_BASE_FEE;
+        TRY(json_get_u256(&h->base_fee, &v));
+    }
+    TRY(json_find(&v, &found, &g, "excessBlobGas"));
+    if (found) {
+        h->tail = TAIL_BEACON_ROOT;
+        TRY(json_get_u64(&h->excess_blob_gas, &v));
+        TRY(json_find_u64(&h->blob_gas_used, &g, "blobGasUsed"));
+    }
+    return FAULT_NONE;
+}
+
 static enum fault read_genesis(struct test_run *c, const json_value *test)
 {
     json_value v;
     bool found = false;
     struct alloc pre = {0};
-    TRY(json_member(&v, test, "pre"));
-    TRY(alloc_read(&pre, &v));
-    struct state *s = state_new(NULL);
-    alloc_give(&pre, s);
-    alloc_fini(&pre);
     struct header h = {.number = 0};
-    TRY(json_find(&v, &found, test, "genesisRLP"));
-    if (found) {
-        struct buf wire = {0};
-        struct block b;
-        TRY(json_get_data(&wire, &v));
-        bool ok = block_decode(&b, buf_bytes(&wire));
-        h = b.header;
-        buf_fini(&wire);
-        if (!ok) {
-            return json_refuse(&v, "is not a block");
-        }
-    } else {
-        json_value g;
-        TRY(json_member(&g, test, "genesisBlockHeader"));
-        TRY(json_find_b256(&h.hash, &g, "hash"));
-        TRY(json_find_b256(&h.state_root, &g, "stateRoot"));
-        TRY(json_find_u256(&h.difficulty, &g, "difficulty"));
-        TRY(json_find_u64(&h.gas_limit, &g, "gasLimit"));
-        TRY(json_find_u64(&h.gas_used, &g, "gasUsed"));
-        TRY(json_find_u64(&h.timestamp, &g, "timestamp"));
-        h.uncles_hash = UNCLES_NONE_HASH;
-        TRY(json_find(&v, &found, &g, "baseFeePerGas"));
-        if (found) {
-            h.tail = TAIL_BASE_FEE;
-            TRY(json_get_u256(&h.base_fee, &v));
-        }
-        TRY(json_find(&v, &found, &g, "excessBlobGas"));
-        if (found) {
-            h.tail = TAIL_BEACON_ROOT;
-            TRY(json_get_u64(&h.excess_blob_gas, &v));
-            TRY(json_find_u64(&h.blob_gas_used, &g, "blobGasUsed"));
-        }
-    }
     b256 root;
-    struct commitment *commitment = commitment_new();
-    commitment_root(&root, commitment, s);
-    (void)test_chain_add(&c->chain, &h, NULL, s, commitment);
+    TRY(json_find(&v, &found, test, "genesisRLP"));
+    TRY(found ? read_genesis_rlp(&h, &v) : read_genesis_members(&h, test));
+    TRY(json_member(&v, test, "pre"));
+    enum fault f = alloc_read(&pre, &v);
+    if (f == FAULT_NONE) {
+        struct state *s = state_new(NULL);
+        struct commitment *commitment = commitment_new();
+        alloc_give(&pre, s);
+        commitment_root(&root, commitment, s);
+        (void)test_chain_add(&c->chain, &h, NULL, s, commitment);
+    }
+    alloc_fini(&pre);
+    TRY(f);
     return b256_equal(&root, &h.state_root) ? FAULT_NONE
                                             : json_refuse(test, "pre is not the genesis state");
 }
@@ -219,48 +233,72 @@ static enum fault keep_wire(struct test_run *c, const json_value *blocks, struct
     return FAULT_NONE;
 }
 
+// What a call of engine_newPayload is to be answered with.
+struct payload_expectation {
+    struct expectation block; // a refusal is a status INVALID
+    struct buf error;         // code of a JSON-RPC error as text; empty: none
+};
+
+static enum fault expect_of_payload(struct payload_expectation *e, const json_value *call)
+{
+    json_value v;
+    bool found = false;
+    const char *text = "";
+    usize n = 0;
+    e->block.names = "";
+    TRY(json_find(&v, &found, call, "errorCode"));
+    if (found && json_kind_of(&v) == JSON_KIND_TEXT) {
+        TRY(json_get_text(&text, &n, &v));
+        buf_put(&e->error, text, n);
+    } else if (found) {
+        json_put_copy(&e->error, &v);
+    }
+    TRY(json_find(&v, &e->block.refusal, call, "validationError"));
+    return e->block.refusal && json_kind_of(&v) == JSON_KIND_TEXT
+               ? json_get_text(&e->block.names, &n, &v)
+               : FAULT_NONE;
+}
+
+static void judge_payload(struct test_run *c, const json_value *call, enum payload_verdict verdict,
+                          const struct payload_expectation *e)
+{
+    const struct buf *wire = &c->kept[c->kept_count - 1];
+    const struct buf *document = &call->document->error;
+    u32 index = c->kept_count - 1;
+    bool is_error = payload_error_code(verdict) != 0;
+    struct buf code = {0};
+    if (is_error) {
+        buf_printf(&code, "%d", payload_error_code(verdict));
+    }
+    if (code.n != e->error.n || !equal_bytes(code.p, e->error.p, code.n)) {
+        buf_printf(&c->why, "payload %u: error %.*s: %s (%.*s), expected %.*s", index, (int)code.n,
+                   (const char *)code.p, payload_verdict_text(verdict), (int)document->n,
+                   (const char *)document->p, (int)e->error.n, (const char *)e->error.p);
+    } else if (verdict == PAYLOAD_BLOCK) {
+        import_expecting(c, buf_bytes(wire), &e->block);
+    } else if (!is_error && !e->block.refusal) {
+        buf_printf(&c->why, "payload %u: invalid: %s, expected to be taken", index,
+                   payload_verdict_text(verdict));
+    }
+    buf_fini(&code);
+}
+
 // Calls of engine_newPayload: a payload is refused with an error, found invalid, or taken.
 static enum fault import_payload(struct test_run *c, const json_value *call, struct buf *wire)
 {
     json_value params;
-    json_value code;
-    json_value v;
     u64 version = 0;
-    usize n = 0;
-    bool has_error = false;
-    struct expectation e = {.names = ""};
+    struct payload_expectation e = {.error = {0}};
     TRY(json_member(&params, call, "params"));
     TRY(json_find_u64(&version, call, "newPayloadVersion"));
-    TRY(json_find(&code, &has_error, call, "errorCode"));
-    TRY(json_find(&v, &e.refusal, call, "validationError"));
-    if (e.refusal && json_kind_of(&v) == JSON_KIND_TEXT) {
-        TRY(json_get_text(&e.names, &n, &v));
+    enum fault f = expect_of_payload(&e, call);
+    if (f == FAULT_NONE) {
+        enum payload_verdict v = payload_to_block(wire, &params, version, &c->chain.schedule);
+        judge_payload(c, call, v, &e);
+        buf_clear(&call->document->error); // what was expected is not the file's fault
     }
-    enum payload_verdict verdict = payload_to_block(wire, &params, version, &c->chain.schedule);
-    u32 index = c->kept_count - 1;
-    struct buf *why = &c->why;
-    struct buf expected = {0};
-    if (has_error) {
-        json_put_copy(&expected, &code);
-    }
-    bool is_error = payload_error_code(verdict) != 0;
-    struct buf got = {0};
-    buf_printf(&got, is_error ? "%d" : "", payload_error_code(verdict));
-    if (got.n != expected.n || !equal_bytes(got.p, expected.p, got.n)) {
-        const struct buf *document = &call->document->error;
-        buf_printf(why, "payload %u: error %.*s: %s (%.*s), expected %.*s", index, (int)got.n,
-                   (const char *)got.p, payload_verdict_text(verdict), (int)document->n,
-                   (const char *)document->p, (int)expected.n, (const char *)expected.p);
-    } else if (verdict == PAYLOAD_BLOCK) {
-        import_expecting(c, buf_bytes(wire), &e);
-    } else if (!is_error && !e.refusal) {
-        buf_printf(why, "payload %u: invalid: %s, expected to be taken", index,
-                   payload_verdict_text(verdict));
-    }
-    buf_clear(&call->document->error); // what was expected is not the file's fault
-    buf_fini(&expected);
-    buf_fini(&got);
-    return FAULT_NONE;
+    buf_fini(&e.error);
+    return f;
 }
 
 static enum fault import_all(struct test_run *c, const json_value *test)

@@ -205,6 +205,9 @@ static enum t8n_status read_lists(struct builder *b)
     json_value v;
     bool found;
     enum t8n_status status = part(&v, &found, b, OPTION_OMMERS, "ommers");
+    if (status == T8N_OK && found && json_expect(&v, JSON_KIND_LIST) != FAULT_NONE) {
+        return json_error(b, "ommers", &v);
+    }
     for (usize i = 0; status == T8N_OK && found && i < json_count(&v); i++) {
         json_value one = json_element(&v, i);
         status = add_ommer(b, &one);

@@ -6,6 +6,7 @@
 #include "app/cli/options.h"
 #include "app/cli/statetest.h"
 #include "app/cli/suite.h"
+#include "app/cli/tracetest.h"
 #include "app/cli/unittest.h"
 #include "app/cli/vmtest.h"
 #include "lib/os/jobs.h"
@@ -55,6 +56,7 @@ static void nothing_end(void *runner)
 RUNNER(statetest)
 RUNNER(blocktest)
 RUNNER(vmtest)
+RUNNER(tracetest)
 
 #define UNIT(kind)                                                                                 \
     static void kind##_file(void *runner, bytes text, struct tally *tally)                         \
@@ -88,6 +90,9 @@ static const struct suite SUITES[] = {
      "  hybrid vmtest --compare-traces build/fixtures/unit/VMTests\n"
      "  hybrid vmtest build/fixtures/unit/opcodes\n",
      vmtest_begin, vmtest_file, vmtest_end, false},
+    {"tracetest", "Runs go-ethereum's vectors of tracers; a file's folder says which tracer.",
+     "  hybrid tracetest --evm both build/fixtures/node/tracers\n", tracetest_begin, tracetest_file,
+     tracetest_end, false},
     {"txtest", "Runs official transaction tests, and those of keys and signing.",
      "  hybrid txtest build/fixtures/unit/TransactionTests\n", nothing_begin, txtest_file,
      nothing_end, false},

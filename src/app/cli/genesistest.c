@@ -76,7 +76,7 @@ static enum fault run_fork_ids(const char *path, const json_value *test, struct 
     if (!genesis_file_open(&g, why, test->name)) {
         return FAULT_NONE;
     }
-    enum fault f = FAULT_NONE;
+    enum fault f = json_expect(test, JSON_KIND_LIST);
     for (usize i = 0; f == FAULT_NONE && i < json_count(test); i++) {
         json_value row = json_element(test, i);
         u64 head = 0;

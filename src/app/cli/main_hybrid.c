@@ -41,6 +41,7 @@ static const struct command commands[] = {
     {"blocktest", cmd_suite, "run official blockchain tests"},
     {"enginetest", cmd_suite, "run official Engine API tests"},
     {"vmtest", cmd_suite, "run official VM tests and vectors of opcodes"},
+    {"tracetest", cmd_suite, "run vectors of tracers"},
     {"txtest", cmd_suite, "run official transaction tests"},
     {"trietest", cmd_suite, "run official trie tests"},
     {"rlptest", cmd_suite, "run official RLP tests"},

@@ -506,7 +506,7 @@ static void open_session(struct play *p)
     session_open(&p->session, p->params.form);
     if (p->params.calls) {
         p->tree = calltree_new(&(struct calltree_params){
-            .clock = os_now_ns,
+            .clock = os_cpu_ns,
             .name = play_name_of,
             .describe_input = play_describe_input,
             .describe_log = play_describe_log,

@@ -38,6 +38,45 @@ static const struct named_precompile *precompile_of_path(const char *path)
     return NULL;
 }
 
+struct vector {
+    struct buf input, expected, got;
+    u64 price;
+    bool refuses;
+};
+
+static enum fault read_vector(struct vector *v, const json_value *test)
+{
+    json_value error;
+    TRY(json_find_data(&v->input, test, "Input"));
+    TRY(json_find_data(&v->expected, test, "Expected"));
+    TRY(json_find_u64(&v->price, test, "Gas"));
+    return json_find(&error, &v->refuses, test, "ExpectedError");
+}
+
+static void judge_vector(struct vector *v, const struct precompile *p, enum fork fork,
+                         struct buf *why)
+{
+    bytes input = buf_bytes(&v->input);
+    if (p == NULL || !precompile_available(p)) {
+        buf_put_text(why, "not part of this build");
+        return;
+    }
+    bool ok = precompile_run(p, input, &v->got);
+    u64 asked = precompile_price(p, fork, input);
+    if (ok == v->refuses) {
+        buf_printf(why, "%s", ok ? "accepted, expected a refusal" : "refused, expected an output");
+    } else if (ok &&
+               (v->got.n != v->expected.n || !equal_bytes(v->got.p, v->expected.p, v->got.n))) {
+        buf_put_text(why, "output ");
+        hex_put_data(why, v->got.p, v->got.n);
+        buf_put_text(why, ", expected ");
+        hex_put_data(why, v->expected.p, v->expected.n);
+    } else if (ok && asked != v->price) {
+        buf_printf(why, "costs %llu, expected %llu", (unsigned long long)asked,
+                   (unsigned long long)v->price);
+    }
+}
+
 static enum fault run_precompile_test(const char *path, const json_value *test, struct buf *why)
 {
     const struct named_precompile *named = precompile_of_path(path);
@@ -46,38 +85,15 @@ static enum fault run_precompile_test(const char *path, const json_value *test, 
     }
     address a = {{0}};
     store_be16(a.b + 18, (u16)named->number);
-    const struct precompile *p = precompile_find(named->fork, &a);
-    struct buf input = {0};
-    struct buf expected = {0};
-    struct buf got = {0};
-    u64 price = 0;
-    bool refuses = false;
-    json_value v;
-    TRY(json_find_data(&input, test, "Input"));
-    TRY(json_find_data(&expected, test, "Expected"));
-    TRY(json_find_u64(&price, test, "Gas"));
-    TRY(json_find(&v, &refuses, test, "ExpectedError"));
-    if (p == NULL || !precompile_available(p)) {
-        buf_printf(why, "not part of this build");
-    } else {
-        bool ok = precompile_run(p, buf_bytes(&input), &got);
-        u64 asked = precompile_price(p, named->fork, buf_bytes(&input));
-        if (ok == refuses) {
-            buf_printf(why, "%s", ok ? "accepted" : "refused");
-        } else if (ok && (got.n != expected.n || !equal_bytes(got.p, expected.p, got.n))) {
-            buf_put_text(why, "output ");
-            hex_put_data(why, got.p, got.n);
-            buf_put_text(why, ", expected ");
-            hex_put_data(why, expected.p, expected.n);
-        } else if (ok && asked != price) {
-            buf_printf(why, "costs %llu, expected %llu", (unsigned long long)asked,
-                       (unsigned long long)price);
-        }
+    struct vector v = {.price = 0};
+    enum fault f = read_vector(&v, test);
+    if (f == FAULT_NONE) {
+        judge_vector(&v, precompile_find(named->fork, &a), named->fork, why);
     }
-    buf_fini(&input);
-    buf_fini(&expected);
-    buf_fini(&got);
-    return FAULT_NONE;
+    buf_fini(&v.input);
+    buf_fini(&v.expected);
+    buf_fini(&v.got);
+    return f;
 }
 
 // ---- KZG proofs (consensus-specs, one test a file)

@@ -13,6 +13,7 @@
 #include "app/cli/report.h"
 #include "app/cli/rv_trace.h"
 #include "core/trace/calltree.h"
+#include "core/trace/console.h"
 #include "core/trace/eip3155.h"
 #include "core/trace/tee.h"
 #include "lib/base/bytes.h"
@@ -27,6 +28,7 @@ struct part { // the creation or the call
     struct timing timing;
     struct buf state; // storage, balances, nonces; as JSON or as text
     struct buf calls;
+    struct buf said; // what contracts said, a line each
 };
 
 struct runner {
@@ -38,6 +40,8 @@ struct runner {
     struct eip3155 eip3155;
     struct rv_trace rv_trace;
     struct calltree *tree;
+    struct console console;
+    struct part *running; // whose lines are heard
     struct tee tee;
 };
 
@@ -136,6 +140,15 @@ static bool close_trace(struct runner *r)
     return ok;
 }
 
+static void hear(void *ctx, const address *at, bytes text)
+{
+    struct runner *r = ctx;
+    (void)at;
+    buf_put_text(&r->running->said, "says      ");
+    buf_put(&r->running->said, text.p, text.n);
+    buf_put_u8(&r->running->said, '\n');
+}
+
 static void keep_report(struct runner *r, struct part *part)
 {
     if (r->plan->json) {
@@ -157,6 +170,7 @@ static void keep_report(struct runner *r, struct part *part)
 static enum fault execute_part(struct runner *r, struct part *part, const struct vm_message *m,
                                bool keep)
 {
+    r->running = part;
     if (keep) {
         TRY(session_execute(&r->plan->session, &part->outcome, m));
         keep_report(r, part);
@@ -233,6 +247,7 @@ static void put_part_json(struct buf *b, const struct part *part)
 
 static void put_part_text(struct buf *b, const struct part *part)
 {
+    buf_put(b, part->said.p, part->said.n);
     report_outcome_text(b, &part->outcome, &part->timing);
     if (part->calls.n > 0) {
         buf_put_text(b, "calls\n");
@@ -272,6 +287,7 @@ static void fini_part(struct part *part)
     mem_free(part->ns);
     buf_fini(&part->state);
     buf_fini(&part->calls);
+    buf_fini(&part->said);
 }
 
 // False: the sender does not have the value, which was said.
@@ -302,8 +318,12 @@ static int execute_and_print(struct runner *r)
         return CLI_USAGE;
     }
     if (p->calls) {
-        r->tree = calltree_new(&(struct calltree_params){.clock = os_now_ns});
+        r->tree = calltree_new(&(struct calltree_params){.clock = os_cpu_ns});
         struct inspector i = calltree_inspector(r->tree);
+        tee_add(&r->tee, &i);
+    }
+    if (!p->json && p->repeat == 1) { // measured executions are not listened to
+        struct inspector i = console_inspector(&r->console);
         tee_add(&r->tee, &i);
     }
     enum fault f = execute_all(r);
@@ -324,6 +344,7 @@ static int execute_and_print(struct runner *r)
 int run_plan_execute(struct run_plan *p)
 {
     struct runner r = {.plan = p};
+    console_init(&r.console, hear, &r);
     r.create.ns = mem_zalloc(p->repeat * sizeof(u64));
     r.call.ns = mem_zalloc(p->repeat * sizeof(u64));
     session_open(&p->session, p->form);
@@ -331,6 +352,7 @@ int run_plan_execute(struct run_plan *p)
     vm_free(p->session.vm);
     state_free(p->session.state);
     calltree_free(r.tree);
+    console_fini(&r.console);
     fini_part(&r.create);
     fini_part(&r.call);
     return status;

@@ -244,7 +244,7 @@ static void run_forms(struct one_run *r)
     if (ran == FORMS) {
         compare_forms(r->told, &o[0], &o[1]);
     }
-    if (t->options->trace) {
+    if (t->options->trace && o[0].trace.out.n > 0) {
         write_error(NULL, buf_bytes(&o[0].trace.out)); // of compared ones
     }
     if (t->options->trace || t->options->tells_roots) {

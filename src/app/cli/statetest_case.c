@@ -2,13 +2,13 @@
 // Reading of cases; see statetest_case.h.
 #include "app/cli/statetest_case.h"
 
+#include "app/cli/tx_json.h"
 #include "lib/base/bytes.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/crypto/sign.h"
 #include "lib/num/u256.h"
 
 #include <stdio.h>
-#include <string.h>
 
 void state_case_fini(struct state_case *c)
 {
@@ -41,46 +41,6 @@ static enum fault need_indexed(struct indexed *v, const json_value *tx, const ch
     return v->found ? FAULT_NONE : json_refuse(tx, "has no \"%s\"", name);
 }
 
-static enum fault read_access(struct transaction *t, const json_value *list)
-{
-    for (usize i = 0; i < json_count(list); i++) {
-        json_value entry = json_element(list, i);
-        address at;
-        json_value keys;
-        memset(&at, 0, sizeof at);
-        TRY(json_find_address(&at, &entry, "address"));
-        TRY(json_member(&keys, &entry, "storageKeys"));
-        transaction_add_access(t, &at);
-        for (usize k = 0; k < json_count(&keys); k++) {
-            json_value key = json_element(&keys, k);
-            u256 word;
-            TRY(json_get_u256(&word, &key));
-            b256 bytes_of = u256_to_b256(word);
-            transaction_add_key(t, &bytes_of);
-        }
-    }
-    return FAULT_NONE;
-}
-
-static enum fault read_authorizations(struct transaction *t, const json_value *list)
-{
-    for (usize i = 0; i < json_count(list); i++) {
-        json_value one = json_element(list, i);
-        struct authorization a = {.nonce = 0};
-        u64 parity = 0;
-        TRY(json_find_u256(&a.chain_id, &one, "chainId"));
-        TRY(json_find_address(&a.target, &one, "address"));
-        TRY(json_find_u64(&a.nonce, &one, "nonce"));
-        TRY(json_find_u64(&parity, &one, "v"));
-        TRY(json_find_u64(&parity, &one, "yParity"));
-        TRY(json_find_u256(&a.r, &one, "r"));
-        TRY(json_find_u256(&a.s, &one, "s"));
-        a.y_parity = parity > 255 ? 255 : (u8)parity;
-        transaction_add_authorization(t, &a);
-    }
-    return FAULT_NONE;
-}
-
 // The type follows from the members that are there.
 static enum fault read_typed(struct transaction *t, const json_value *tx, u64 data_index)
 {
@@ -90,7 +50,7 @@ static enum fault read_typed(struct transaction *t, const json_value *tx, u64 da
     TRY(find_indexed(&access, tx, "accessLists", data_index));
     if (access.found && json_kind_of(&access.value) == JSON_KIND_LIST) {
         t->type = TX_ACCESS_LIST;
-        TRY(read_access(t, &access.value));
+        TRY(tx_json_access(t, &access.value));
     }
     TRY(json_find(&v, &found, tx, "maxFeePerGas"));
     if (found) {
@@ -105,17 +65,12 @@ static enum fault read_typed(struct transaction *t, const json_value *tx, u64 da
     if (found) {
         t->type = TX_BLOB;
         TRY(json_find_u256(&t->max_blob_fee, tx, "maxFeePerBlobGas"));
-        for (usize i = 0; i < json_count(&v); i++) {
-            json_value one = json_element(&v, i);
-            b256 hash;
-            TRY(json_get_b256(&hash, &one));
-            transaction_add_blob(t, &hash);
-        }
+        TRY(tx_json_blobs(t, &v));
     }
     TRY(json_find(&v, &found, tx, "authorizationList"));
     if (found) {
         t->type = TX_AUTHORIZATION;
-        TRY(read_authorizations(t, &v));
+        TRY(tx_json_authorizations(t, &v));
     }
     return FAULT_NONE;
 }

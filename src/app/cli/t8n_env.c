@@ -67,6 +67,7 @@ static enum fault read_ommers(struct t8n_env *e, const json_value *object)
     json_value all;
     bool found;
     TRY(json_find(&all, &found, object, "ommers"));
+    TRY(found ? json_expect(&all, JSON_KIND_LIST) : FAULT_NONE);
     for (usize i = 0; found && i < json_count(&all); i++) {
         json_value one = json_element(&all, i);
         if (e->ommer_count == T8N_OMMERS_MAX) {

@@ -6,19 +6,18 @@
 #include "lib/codec/rlp.h"
 #include "lib/num/u256.h"
 
-static enum fault read_access(struct transaction *t, const json_value *object)
+enum fault tx_json_access(struct transaction *t, const json_value *list)
 {
-    json_value list;
-    bool found;
-    TRY(json_find(&list, &found, object, "accessList"));
-    for (usize i = 0; found && i < json_count(&list); i++) {
-        json_value entry = json_element(&list, i);
+    TRY(json_expect(list, JSON_KIND_LIST));
+    for (usize i = 0; i < json_count(list); i++) {
+        json_value entry = json_element(list, i);
         address at = {{0}};
         json_value keys;
         TRY(json_find_address(&at, &entry, "address"));
         transaction_add_access(t, &at);
         bool has_keys;
         TRY(json_find(&keys, &has_keys, &entry, "storageKeys"));
+        TRY(has_keys ? json_expect(&keys, JSON_KIND_LIST) : FAULT_NONE);
         for (usize k = 0; has_keys && k < json_count(&keys); k++) {
             json_value key = json_element(&keys, k);
             u256 word;
@@ -30,13 +29,11 @@ static enum fault read_access(struct transaction *t, const json_value *object)
     return FAULT_NONE;
 }
 
-static enum fault read_authorizations(struct transaction *t, const json_value *object)
+enum fault tx_json_authorizations(struct transaction *t, const json_value *list)
 {
-    json_value list;
-    bool found;
-    TRY(json_find(&list, &found, object, "authorizationList"));
-    for (usize i = 0; found && i < json_count(&list); i++) {
-        json_value one = json_element(&list, i);
+    TRY(json_expect(list, JSON_KIND_LIST));
+    for (usize i = 0; i < json_count(list); i++) {
+        json_value one = json_element(list, i);
         struct authorization a = {.nonce = 0};
         u64 parity = 0;
         TRY(json_find_u256(&a.chain_id, &one, "chainId"));
@@ -52,19 +49,26 @@ static enum fault read_authorizations(struct transaction *t, const json_value *o
     return FAULT_NONE;
 }
 
-static enum fault read_blobs(struct transaction *t, const json_value *object)
+enum fault tx_json_blobs(struct transaction *t, const json_value *list)
 {
-    json_value list;
-    bool found;
-    TRY(json_find_u256(&t->max_blob_fee, object, "maxFeePerBlobGas"));
-    TRY(json_find(&list, &found, object, "blobVersionedHashes"));
-    for (usize i = 0; found && i < json_count(&list); i++) {
-        json_value one = json_element(&list, i);
+    TRY(json_expect(list, JSON_KIND_LIST));
+    for (usize i = 0; i < json_count(list); i++) {
+        json_value one = json_element(list, i);
         b256 hash;
         TRY(json_get_b256(&hash, &one));
         transaction_add_blob(t, &hash);
     }
     return FAULT_NONE;
+}
+
+// A list that may be missing.
+static enum fault read_list(struct transaction *t, const json_value *object, const char *name,
+                            enum fault (*read)(struct transaction *t, const json_value *list))
+{
+    json_value list;
+    bool found;
+    TRY(json_find(&list, &found, object, name));
+    return found ? read(t, &list) : FAULT_NONE;
 }
 
 static enum fault read_type(struct transaction *t, const json_value *object)
@@ -185,13 +189,14 @@ enum fault tx_json_read(struct transaction *t, const json_value *object, enum fo
     TRY(read_to_and_data(t, object));
     TRY(read_fees(t, object));
     if (t->type >= TX_ACCESS_LIST) {
-        TRY(read_access(t, object));
+        TRY(read_list(t, object, "accessList", tx_json_access));
     }
     if (t->type == TX_BLOB) {
-        TRY(read_blobs(t, object));
+        TRY(json_find_u256(&t->max_blob_fee, object, "maxFeePerBlobGas"));
+        TRY(read_list(t, object, "blobVersionedHashes", tx_json_blobs));
     }
     if (t->type == TX_AUTHORIZATION) {
-        TRY(read_authorizations(t, object));
+        TRY(read_list(t, object, "authorizationList", tx_json_authorizations));
     }
     TRY(read_signature(t, object));
     if (t->type != TX_LEGACY || !t->has_chain_id) {

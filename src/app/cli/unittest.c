@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Runners of the official tests of single parts. A test is a function from its JSON to a verdict in
-// words: an empty buffer means that it passed.
+// Walks files of tests of single parts, and runs those of transactions. A test is a function from
+// its JSON to a verdict in words: an empty buffer means that it passed.
 #include "app/cli/unittest.h"
 
 #include "core/chain/transact.h"
-#include "core/trie/root.h"
-#include "core/trie/trie.h"
 #include "lib/base/bytes.h"
 #include "lib/codec/hex.h"
-#include "lib/codec/json.h"
-#include "lib/codec/rlp.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/crypto/sign.h"
 #include "lib/num/u256.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static enum fault run_each(const json_value *root, struct tally *tally, test_function *run)
 {
@@ -99,6 +94,48 @@ static enum verdict judge_alone(const struct transaction *t, enum fork f, addres
     return transaction_signer(sender, t, price.RULE_LOW_S);
 }
 
+static void expect_address(struct buf *why, const char *what, const address *got,
+                           const address *expected)
+{
+    if (!address_equal(got, expected)) {
+        buf_printf(why, "%s ", what);
+        hex_put_data(why, got->b, sizeof got->b);
+        buf_put_text(why, ", expected ");
+        hex_put_data(why, expected->b, sizeof expected->b);
+        buf_put_text(why, "; ");
+    }
+}
+
+// What a transaction that is valid at a fork has: hash, sender, gas before it runs.
+static enum fault judge_valid(const json_value *expected, enum fork f, const struct transaction *t,
+                              const address *sender, struct buf *why)
+{
+    b256 hash = {{0}};
+    b256 got;
+    address from = {{0}};
+    u64 intrinsic = 0;
+    struct gas_table price;
+    gas_table_init(&price, f);
+    TRY(json_find_b256(&hash, expected, "hash"));
+    TRY(json_find_address(&from, expected, "sender"));
+    TRY(json_find_u64(&intrinsic, expected, "intrinsicGas"));
+    transaction_hash(&got, t);
+    u64 needed = transaction_intrinsic_gas(&price, t).gas;
+    if (!b256_equal(&hash, &got)) {
+        buf_put_text(why, "hash ");
+        hex_put_data(why, got.b, sizeof got.b);
+        buf_put_text(why, ", expected ");
+        hex_put_data(why, hash.b, sizeof hash.b);
+        buf_put_text(why, "; ");
+    }
+    expect_address(why, "sender", sender, &from);
+    if (needed != intrinsic) {
+        buf_printf(why, "intrinsic gas %llu, expected %llu; ", (unsigned long long)needed,
+                   (unsigned long long)intrinsic);
+    }
+    return FAULT_NONE;
+}
+
 static enum fault judge_fork(const json_value *expected, enum fork f, bytes wire, struct buf *why)
 {
     json_value v;
@@ -106,6 +143,7 @@ static enum fault judge_fork(const json_value *expected, enum fork f, bytes wire
     TRY(json_find(&v, &refuses, expected, "exception"));
     struct transaction t = {.nonce = 0};
     address sender = {{0}};
+    enum fault fault = FAULT_NONE;
     enum verdict verdict = transaction_decode(&t, wire);
     verdict = verdict == VERDICT_VALID ? judge_alone(&t, f, &sender) : verdict;
     if (refuses && verdict == VERDICT_VALID) {
@@ -113,24 +151,10 @@ static enum fault judge_fork(const json_value *expected, enum fork f, bytes wire
     } else if (!refuses && verdict != VERDICT_VALID) {
         buf_printf(why, "refused: %s, expected to be accepted", verdict_name(verdict));
     } else if (!refuses) {
-        b256 hash = {{0}};
-        b256 got;
-        address from = {{0}};
-        u64 intrinsic = 0;
-        struct gas_table price;
-        gas_table_init(&price, f);
-        TRY(json_find_b256(&hash, expected, "hash"));
-        TRY(json_find_address(&from, expected, "sender"));
-        TRY(json_find_u64(&intrinsic, expected, "intrinsicGas"));
-        transaction_hash(&got, &t);
-        bool ok = b256_equal(&hash, &got) && address_equal(&from, &sender) &&
-                  intrinsic == transaction_intrinsic_gas(&price, &t).gas;
-        if (!ok) {
-            buf_put_text(why, "hash, sender or intrinsic gas differ; ");
-        }
+        fault = judge_valid(expected, f, &t, &sender, why);
     }
     transaction_fini(&t);
-    return FAULT_NONE;
+    return fault;
 }
 
 // One case for each fork.
@@ -157,18 +181,6 @@ static enum fault judge_forks(struct tally *tally, const json_value *test)
     }
     buf_fini(&wire);
     return fault;
-}
-
-static void expect_address(struct buf *why, const char *what, const address *got,
-                           const address *expected)
-{
-    if (!address_equal(got, expected)) {
-        buf_printf(why, "%s ", what);
-        hex_put_data(why, got->b, sizeof got->b);
-        buf_put_text(why, ", expected ");
-        hex_put_data(why, expected->b, sizeof expected->b);
-        buf_put_text(why, "; ");
-    }
 }
 
 // BasicTests/keyaddrtest: a key, which is the hash of its seed, and its address. (The signature
@@ -253,240 +265,4 @@ void txtest_run(bytes text, struct tally *tally)
         tally_broken(tally, buf_bytes(&j.error));
     }
     json_fini(&j);
-}
-
-// ---- tries
-
-// Strings that begin with 0x are hex, all others plain bytes; null is nothing.
-static enum fault plain_or_hex(struct buf *out, const json_value *v)
-{
-    const char *p = NULL;
-    usize n = 0;
-    if (json_kind_of(v) == JSON_KIND_NULL) {
-        return FAULT_NONE;
-    }
-    TRY(json_get_text(&p, &n, v));
-    if (n >= 2 && p[0] == '0' && p[1] == 'x') {
-        return json_get_data(out, v);
-    }
-    buf_put(out, p, n);
-    return FAULT_NONE;
-}
-
-static enum fault name_or_hex(struct buf *out, const char *name)
-{
-    usize n = strlen(name);
-    if (n < 2 || name[0] != '0' || name[1] != 'x') {
-        buf_put(out, name, n);
-        return FAULT_NONE;
-    }
-    hex_error why = {0};
-    return hex_decode(out, &why, name, n) ? FAULT_NONE : FAULT_BAD_INPUT;
-}
-
-static void put_pair(struct trie *t, bool secure, const struct buf *key, const struct buf *value)
-{
-    if (secure) {
-        b256 hash;
-        keccak256(&hash, key->p, key->n);
-        trie_put(t, (bytes){hash.b, sizeof hash.b}, buf_bytes(value));
-    } else {
-        trie_put(t, buf_bytes(key), buf_bytes(value));
-    }
-}
-
-static enum fault fill_trie(struct trie *t, bool secure, const json_value *in)
-{
-    bool list = json_kind_of(in) == JSON_KIND_LIST;
-    json_value member = {0};
-    for (usize i = 0; i < json_count(in); i++) {
-        struct buf key = {0};
-        struct buf value = {0};
-        if (list) {
-            json_value pair = json_element(in, i);
-            json_value k = json_element(&pair, 0);
-            json_value v = json_element(&pair, 1);
-            TRY(plain_or_hex(&key, &k));
-            TRY(plain_or_hex(&value, &v));
-        } else if (json_next_member(&member, in)) {
-            TRY(name_or_hex(&key, member.name));
-            TRY(plain_or_hex(&value, &member));
-        }
-        put_pair(t, secure, &key, &value);
-        buf_fini(&key);
-        buf_fini(&value);
-    }
-    return FAULT_NONE;
-}
-
-// [from, the key before, the key after]: a trie gives the key after; the one before is not asked of
-// it.
-static enum fault run_order_test(const json_value *test, struct buf *why)
-{
-    json_value in;
-    json_value tests;
-    struct trie t = {.top = NULL};
-    TRY(json_member(&in, test, "in"));
-    TRY(json_member(&tests, test, "tests"));
-    for (usize i = 0; i < json_count(&in); i++) {
-        json_value key = json_element(&in, i);
-        struct buf k = {0};
-        TRY(plain_or_hex(&k, &key));
-        trie_put(&t, buf_bytes(&k), buf_bytes(&k));
-        buf_fini(&k);
-    }
-    for (usize i = 0; i < json_count(&tests); i++) {
-        json_value row = json_element(&tests, i);
-        json_value from_v = json_element(&row, 0);
-        json_value next_v = json_element(&row, 2);
-        struct buf from = {0};
-        struct buf next = {0};
-        struct buf got = {0};
-        bytes value = BYTES_NONE;
-        TRY(plain_or_hex(&from, &from_v));
-        TRY(plain_or_hex(&next, &next_v));
-        buf_put_u8(&from, 0); // strictly after
-        bool found = trie_seek(&t, buf_bytes(&from), &got, &value);
-        if (found != (next.n > 0) || !equal_bytes(got.p, next.p, got.n)) {
-            buf_printf(why, "row %zu: another next key; ", i);
-        }
-        buf_fini(&from);
-        buf_fini(&next);
-        buf_fini(&got);
-    }
-    trie_fini(&t);
-    return FAULT_NONE;
-}
-
-static enum fault run_trie_test(const char *path, const json_value *test, struct buf *why)
-{
-    bool secure = strstr(path, "secure") != NULL;
-    if (strstr(path, "nextprev") != NULL) {
-        return run_order_test(test, why);
-    }
-    json_value in;
-    b256 expected = {{0}};
-    b256 got;
-    struct trie t = {.top = NULL};
-    TRY(json_member(&in, test, "in"));
-    TRY(json_find_b256(&expected, test, "root"));
-    TRY(fill_trie(&t, secure, &in));
-    trie_hash(&got, &t);
-    trie_fini(&t);
-    if (!b256_equal(&got, &expected)) {
-        buf_put_text(why, "root ");
-        hex_put_data(why, got.b, sizeof got.b);
-        buf_put_text(why, ", expected ");
-        hex_put_data(why, expected.b, sizeof expected.b);
-    }
-    return FAULT_NONE;
-}
-
-void trietest_run(bytes text, struct tally *tally)
-{
-    unittest_each(text, tally, run_trie_test);
-}
-
-// ---- RLP
-
-static bool rlp_is_valid(bytes coded, u32 depth)
-{
-    while (coded.n > 0) {
-        rlp_item item;
-        if (!rlp_next(&item, &coded)) {
-            return false;
-        }
-        if (item.is_list && (depth > 64 || !rlp_is_valid(item.payload, depth + 1))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum fault encode_number(struct buf *out, const char *digits)
-{
-    u8 number[64] = {0}; // big-endian; no test has more
-    for (; *digits != 0; digits++) {
-        u32 carry = (u32)(*digits - '0');
-        if (carry > 9) {
-            return FAULT_BAD_INPUT;
-        }
-        for (usize i = sizeof number; i-- > 0;) {
-            carry += number[i] * 10u;
-            number[i] = (u8)carry;
-            carry >>= 8;
-        }
-    }
-    usize at = 0;
-    while (at < sizeof number && number[at] == 0) {
-        at++;
-    }
-    rlp_put_bytes(out, number + at, sizeof number - at);
-    return FAULT_NONE;
-}
-
-static enum fault encode_value(struct buf *out, const json_value *v)
-{
-    if (json_kind_of(v) == JSON_KIND_LIST) {
-        usize list = rlp_begin_list(out);
-        for (usize i = 0; i < json_count(v); i++) {
-            json_value item = json_element(v, i);
-            TRY(encode_value(out, &item));
-        }
-        rlp_end_list(out, list);
-        return FAULT_NONE;
-    }
-    if (json_kind_of(v) == JSON_KIND_NUMBER) {
-        u64 number = 0;
-        TRY(json_get_u64(&number, v));
-        rlp_put_u64(out, number);
-        return FAULT_NONE;
-    }
-    bytes text;
-    TRY(json_get_text_bytes(&text, v)); // a 0 is behind it
-    if (text.n > 0 && text.p[0] == '#') {
-        return encode_number(out, (const char *)text.p + 1);
-    }
-    rlp_put_bytes(out, text.p, text.n);
-    return FAULT_NONE;
-}
-
-static enum fault run_rlp_test(const char *path, const json_value *test, struct buf *why)
-{
-    (void)path;
-    json_value in;
-    struct buf coded = {0};
-    TRY(json_member(&in, test, "in"));
-    TRY(json_find_data(&coded, test, "out"));
-    const char *p = "";
-    bytes in_text;
-    if (json_kind_of(&in) == JSON_KIND_TEXT) {
-        TRY(json_get_text_bytes(&in_text, &in));
-        p = (const char *)in_text.p; // a 0 is behind it
-    }
-    if (strcmp(p, "INVALID") == 0 || strcmp(p, "VALID") == 0) {
-        bytes rest = buf_bytes(&coded);
-        rlp_item item;
-        bool valid = rlp_next(&item, &rest) && rest.n == 0 && rlp_is_valid(buf_bytes(&coded), 0);
-        if (valid != (p[0] == 'V')) {
-            buf_printf(why, "%s", valid ? "decodes" : "does not decode");
-        }
-    } else {
-        struct buf got = {0};
-        TRY(encode_value(&got, &in));
-        if (got.n != coded.n || !equal_bytes(got.p, coded.p, got.n)) {
-            buf_put_text(why, "coding ");
-            hex_put_data(why, got.p, got.n);
-            buf_put_text(why, ", expected ");
-            hex_put_data(why, coded.p, coded.n);
-        }
-        buf_fini(&got);
-    }
-    buf_fini(&coded);
-    return FAULT_NONE;
-}
-
-void rlptest_run(bytes text, struct tally *tally)
-{
-    unittest_each(text, tally, run_rlp_test);
 }

@@ -2,6 +2,7 @@
 // Numbers of single rules: fees, intrinsic gas, difficulty, seals. Whole transactions and blocks
 // are judged by the official tests (test/official.sh).
 #include "core/chain/ethash.h"
+#include "core/chain/execute.h"
 #include "core/chain/header_rules.h"
 #include "lib/num/u256.h"
 #include "test/test.h"
@@ -59,6 +60,19 @@ TEST(chain, transitions_of_the_official_tests_are_known_by_name)
     EXPECT_EQ(schedule_rules(&s, 9, 14999, &none).fork, FORK_SHANGHAI);
     EXPECT_EQ(schedule_rules(&s, 1, 15000, &none).fork, FORK_CANCUN);
     EXPECT(!schedule_from_test_name(&s, "Atlantis"));
+}
+
+// EIP-7934; in the official tests only in files that are too large to be kept.
+TEST(chain, a_block_of_more_than_8_MiB_is_refused_since_osaka)
+{
+    struct block_rules r = {.fork = FORK_OSAKA};
+    struct block b = {.size = 8388609};
+    EXPECT_EQ(block_check_body(&r, &b), BLOCK_SIZE);
+    b.size = 8388608;
+    EXPECT(block_check_body(&r, &b) != BLOCK_SIZE);
+    r.fork = FORK_PRAGUE;
+    b.size = 8388609;
+    EXPECT(block_check_body(&r, &b) != BLOCK_SIZE);
 }
 
 // Real seals are in the official PoW tests and in old blockchain tests.

@@ -108,6 +108,7 @@ static enum fault read_fork_members(struct reader *r, const json_value *p, enum 
     struct header *h = &r->block.header;
     json_value v;
     TRY(read_since(f >= FORK_SHANGHAI, p, "withdrawals", &v));
+    TRY(f >= FORK_SHANGHAI ? json_expect(&v, JSON_KIND_LIST) : FAULT_NONE);
     for (usize i = 0; f >= FORK_SHANGHAI && i < json_count(&v); i++) {
         json_value one = json_element(&v, i);
         u64 number[3];

@@ -35,9 +35,19 @@ static u256 word_at(bytes data, usize at)
     return u256_from_be_bytes(data.p + at);
 }
 
-static bool put_error(struct buf *b, bytes data)
+static bool has_selector(bytes *data, bytes output, u32 selector)
 {
-    if (data.n < 64) {
+    if (output.n < 4 || load_be32(output.p) != selector) {
+        return false;
+    }
+    *data = bytes_slice(output, 4, output.n - 4);
+    return true;
+}
+
+bool revert_error_text(bytes *text, bytes output)
+{
+    bytes data;
+    if (!has_selector(&data, output, SELECTOR_ERROR) || data.n < 64) {
         return false;
     }
     u64 at = u256_to_u64_saturated(word_at(data, 0));
@@ -48,16 +58,22 @@ static bool put_error(struct buf *b, bytes data)
     if (size > data.n - 32 - at) {
         return false;
     }
-    put_plain_text(b, bytes_slice(data, at + 32, size < TEXT_MAX ? size : TEXT_MAX));
+    *text = bytes_slice(data, at + 32, size);
     return true;
 }
 
-static bool put_panic(struct buf *b, bytes data)
+bool revert_panic_code(u256 *code, bytes output)
 {
-    if (data.n < 32) {
+    bytes data;
+    if (!has_selector(&data, output, SELECTOR_PANIC) || data.n < 32) {
         return false;
     }
-    u256 code = word_at(data, 0);
+    *code = word_at(data, 0);
+    return true;
+}
+
+static void put_panic(struct buf *b, u256 code)
+{
     buf_put_text(b, "panic ");
     hex_put_quantity(b, code);
     for (usize i = 0; i < COUNT_OF(panics); i++) {
@@ -65,21 +81,19 @@ static bool put_panic(struct buf *b, bytes data)
             buf_printf(b, ": %s", panics[i].text);
         }
     }
-    return true;
 }
 
 bool revert_reason(struct buf *b, bytes output)
 {
-    if (output.n < 4) {
-        return false;
+    bytes text;
+    u256 code;
+    if (revert_error_text(&text, output)) {
+        put_plain_text(b, bytes_slice(text, 0, text.n < TEXT_MAX ? text.n : TEXT_MAX));
+        return true;
     }
-    bytes data = bytes_slice(output, 4, output.n - 4);
-    switch (load_be32(output.p)) {
-    case SELECTOR_ERROR:
-        return put_error(b, data);
-    case SELECTOR_PANIC:
-        return put_panic(b, data);
-    default:
-        return false;
+    if (revert_panic_code(&code, output)) {
+        put_panic(b, code);
+        return true;
     }
+    return false;
 }

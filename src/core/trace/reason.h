@@ -9,3 +9,6 @@
 // Appends the text and returns true, or appends nothing and returns false. Never reads beyond
 // `output`.
 bool revert_reason(struct buf *b, bytes output);
+// The parts of it: the text of an Error(string), of any length, in `output`; the code of a Panic.
+bool revert_error_text(bytes *text, bytes output);
+bool revert_panic_code(u256 *code, bytes output);

@@ -17,6 +17,7 @@
     EVENT(service, (void *ctx, u32 depth, u8 id, const struct rv_machine *m), (c, depth, id, m))   \
     EVENT(debug_log, (void *ctx, u32 depth, bytes text), (c, depth, text))                         \
     EVENT(log, (void *ctx, u32 depth, const struct state_log *l, bytes data), (c, depth, l, data)) \
+    EVENT(destroy, (void *ctx, const struct inspect_destroy *d), (c, d))                           \
     EVENT(access,                                                                                  \
           (void *ctx, enum inspect_access kind, const address *a, const u256 *key,                 \
            const u256 *value),                                                                     \

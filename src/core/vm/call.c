@@ -142,7 +142,8 @@ enum fault host_call(struct vm *vm, gas *g, const struct call_request *r, enum h
     vm->return_data.n = 0;
     if (f->depth >= FRAME_DEPTH_MAX ||
         (has_value && u256_lt(*account_balance(f->target), r->value))) {
-        answer_without_frame(vm, EVM_NOT_BEGUN, HALT_NONE, forwarded, false);
+        struct frame_request q = call_frame(vm, r, &code, forwarded);
+        frame_refuse(vm, &q, EVM_NOT_BEGUN, HALT_NONE);
         return FAULT_NONE;
     }
     struct frame_request q = call_frame(vm, r, &code, forwarded);
@@ -250,13 +251,9 @@ enum fault host_create(struct vm *vm, gas *g, const struct call_request *r, enum
     f->gas = f->kind == INSPECT_EVM ? gas_left(*g) : f->gas;
     report_charged(vm, f, *g);
     vm->return_data.n = 0;
-    if (f->depth >= FRAME_DEPTH_MAX || u256_lt(*account_balance(f->target), r->value) ||
-        account_nonce(f->target) == ~(u64)0) {
-        answer_without_frame(vm, EVM_NOT_BEGUN, HALT_NONE, forwarded, true);
-        return FAULT_NONE;
-    }
+    bool refused = f->depth >= FRAME_DEPTH_MAX || u256_lt(*account_balance(f->target), r->value) ||
+                   account_nonce(f->target) == ~(u64)0;
     address at = creation_address(vm, r, f);
-    state_set_nonce(vm->state, f->target, account_nonce(f->target) + 1);
     struct frame_request q = {
         .op = r->op,
         .depth = f->depth + 1,
@@ -270,5 +267,10 @@ enum fault host_create(struct vm *vm, gas *g, const struct call_request *r, enum
         .code = r->data,
         .gas = forwarded,
     };
+    if (refused) {
+        frame_refuse(vm, &q, EVM_NOT_BEGUN, HALT_NONE);
+        return FAULT_NONE;
+    }
+    state_set_nonce(vm->state, f->target, account_nonce(f->target) + 1);
     return frame_begin(vm, &q);
 }

@@ -29,7 +29,7 @@ struct vm_code *code_new(void)
     return c;
 }
 
-static void empty_cache(struct vm_code *c)
+void code_empty(struct vm_code *c)
 {
     for (u32 i = 0; i < c->programs.count; i++) {
         if (c->programs.entries[i].value != NULL) {
@@ -42,7 +42,7 @@ static void empty_cache(struct vm_code *c)
 
 void code_free(struct vm_code *c)
 {
-    empty_cache(c);
+    code_empty(c);
     program_table_fini(&c->programs);
     mem_free(c);
 }
@@ -61,7 +61,7 @@ struct rv_program *code_program(struct vm_code *c, const b256 *hash, bytes image
     struct rv_program **found = program_table_find(&c->programs, hash);
     if (found == NULL) {
         if (c->bytes_held > CODE_CACHE_BYTES_MAX || c->programs.count >= CODE_CACHE_ENTRIES_MAX) {
-            empty_cache(c);
+            code_empty(c);
         }
         struct rv_program *made = make_program(image);
         c->bytes_held += made != NULL ? rv_program_memory(made) : 0;

@@ -40,6 +40,15 @@ void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returne
         .ready = true, .was_create = was_create, .status = status, .halt = halt, .gas = returned};
 }
 
+void frame_refuse(struct vm *vm, const struct frame_request *q, u32 status, enum halt halt)
+{
+    u64 returned = status == EVM_NOT_BEGUN ? q->gas : 0;
+    report_enter(vm, q, INSPECT_NONE);
+    answer_without_frame(vm, status, halt, returned, q->is_create);
+    report_leave(vm, &(struct inspect_end){
+                         .depth = q->depth, .status = status, .halt = halt, .gas_left = returned});
+}
+
 // ---- what a frame does to balances before its code runs
 
 static void move_value(struct vm *vm, const struct frame_request *q, bool is_precompile)
@@ -184,6 +193,10 @@ static enum fault begin_riscv(struct vm *vm, struct frame *f, u64 gas_given, u64
         return frame_end(vm, EVM_HALT, halt, 0, BYTES_NONE);
     }
     struct rv_slot *slot = rv_slot_acquire(vm->pool, f->program);
+    if (slot == NULL) { // the system's mappings may be short: what is only cached gives way
+        code_empty(vm->code);
+        slot = rv_slot_acquire(vm->pool, f->program);
+    }
     if (slot == NULL) {
         return vm_fault(vm, FAULT_OUT_OF_MEMORY, "no memory for a RISC-V frame at depth %u",
                         f->depth);
@@ -259,7 +272,7 @@ enum fault frame_begin(struct vm *vm, const struct frame_request *q)
             (void)state_warm_account(vm->state, q->target); // stays warm if the creation fails
         }
         if (collides(vm, q->target)) {
-            answer_without_frame(vm, EVM_HALT, HALT_ADDRESS_COLLISION, 0, true);
+            frame_refuse(vm, q, EVM_HALT, HALT_ADDRESS_COLLISION);
             return FAULT_NONE;
         }
     } else {
@@ -346,14 +359,14 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
 {
     struct frame *f = vm_top(vm);
     u64 extra = f->kind == INSPECT_RISCV ? f->gas : 0;
+    bool at_deposit = false;
     if (f->is_create && status == EVM_SUCCESS) {
         bool store = false;
         halt = settle_creation(vm, output, &gas_left, &extra, &store);
-        status = halt != HALT_NONE ? EVM_HALT : EVM_SUCCESS;
+        at_deposit = halt != HALT_NONE;
+        status = at_deposit ? EVM_HALT : EVM_SUCCESS;
         if (status == EVM_SUCCESS && store && output.n > 0) {
             state_set_code(vm->state, f->target, output);
-        } else if (!store) {
-            output = BYTES_NONE;
         }
     }
     if (status == EVM_HALT) {
@@ -368,6 +381,7 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
         .depth = f->depth,
         .status = status,
         .halt = halt,
+        .at_deposit = at_deposit,
         .gas_left = gas_left + extra,
         .output = output,
         .cycles = f->m.cycles_used,
@@ -389,7 +403,7 @@ enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left, by
         release_riscv(vm, f);
     }
     vm->count--;
-    return state_take_fault(vm->state);
+    return vm_take_fault(vm);
 }
 
 void frames_drop(struct vm *vm)

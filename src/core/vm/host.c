@@ -119,9 +119,13 @@ enum halt host_block_hash(struct vm *vm, gas *g, const u256 *number, u256 *out)
         return HALT_NONE;
     }
     b256 hash = {{0}};
-    if (vm->block.block_hash(vm->block.ctx, number->w[0], &hash) == FAULT_NONE) {
-        *out = u256_from_b256(hash);
+    enum fault f = vm->block.block_hash(vm->block.ctx, number->w[0], &hash);
+    if (f != FAULT_NONE) {
+        vm->hash_fault =
+            vm_fault(vm, f, "the hash of block %llu", (unsigned long long)number->w[0]);
+        return HALT_NONE;
     }
+    *out = u256_from_b256(hash);
     return HALT_NONE;
 }
 
@@ -318,6 +322,10 @@ enum halt host_self_destruct(struct vm *vm, gas *g, const address *beneficiary)
         state_destroy(vm->state, f->target);
     }
     report_access(vm, INSPECT_ACCOUNT_WRITE, beneficiary, NULL, NULL);
+    if (UNLIKELY(vm->inspector.destroy != NULL)) {
+        struct inspect_destroy d = {f->depth, f->to, *beneficiary, balance, destroys};
+        vm->inspector.destroy(vm->inspector.ctx, &d);
+    }
     return HALT_NONE;
 }
 

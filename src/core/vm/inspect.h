@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What tracers, debuggers and profilers may see of an execution. Every function may be NULL; none
 // may change anything. Structures and pointers are valid during the call only. Frames of both
-// kinds, of precompiles and of calls to accounts without code are reported alike: enter, then
-// leave, strictly nested. The same execution gives the same calls, in the same order, in every form
-// and tier (rv_* only exist where RISC-V contracts run; the mini-EVM's own machine is never
-// reported).
+// kinds, of precompiles, of calls to accounts without code, of calls and creations that cannot
+// begin (too deep, too little balance, a taken address) are reported alike: enter, then leave,
+// strictly nested. The same execution gives the same calls, in the same order, in every form and
+// tier (rv_* only exist where RISC-V contracts run; the mini-EVM's own machine is never reported).
 #pragma once
 
 #include "engine/rv/rv.h"
@@ -35,13 +35,21 @@ struct inspect_frame {
 
 struct inspect_end {
     u32 depth;
-    u32 status;     // 0 success, 1 revert, 2 halt, 3 not begun
-    enum halt halt; // why, if status is 2
-    u64 gas_left;   // after a creation's deposit
+    u32 status;      // 0 success, 1 revert, 2 halt, 3 not begun
+    enum halt halt;  // why, if status is 2
+    bool at_deposit; // of a creation: its code ended well, what it returned was not taken
+    u64 gas_left;    // after a creation's deposit
     bytes output;
     u64 cycles;       // RISC-V: block charges of this frame
     u64 instructions; // RISC-V
     u32 pages;        // RISC-V: held at its end
+};
+
+struct inspect_destroy { // SELFDESTRUCT of either kind of code, after it was carried out
+    u32 depth;
+    address from, to;
+    u256 balance;  // moved (or burnt)
+    bool destroys; // the account goes at the end of the transaction (EIP-6780)
 };
 
 struct inspect_step { // one EVM instruction, before it is executed
@@ -79,6 +87,7 @@ struct inspector {
     void (*service)(void *ctx, u32 depth, u8 id, const struct rv_machine *m);
     void (*debug_log)(void *ctx, u32 depth, bytes text); // service 0x04
     void (*log)(void *ctx, u32 depth, const struct state_log *l, bytes data);
+    void (*destroy)(void *ctx, const struct inspect_destroy *d);
     void (*access)(void *ctx, enum inspect_access kind, const address *a, const u256 *key,
                    const u256 *value);
 };

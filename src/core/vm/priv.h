@@ -98,6 +98,7 @@ struct vm {
     struct buf fault_detail; // ends with a 0 byte, or is empty
     const struct vm_precompile_rule *precompile_rules;
     usize precompile_rule_count;
+    enum fault hash_fault;   // what asking for a block's hash failed with; told at a frame's end
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
@@ -131,6 +132,8 @@ static inline u64 words_of(u64 n)
 
 __attribute__((format(printf, 3, 4))) enum fault vm_fault(struct vm *vm, enum fault f,
                                                           const char *format, ...);
+// What failed outside (the state's source, block hashes) since the last call.
+MUST_USE enum fault vm_take_fault(struct vm *vm);
 
 // ---- frame.c
 
@@ -159,8 +162,10 @@ MUST_USE enum fault frame_begin(struct vm *vm, const struct frame_request *r);
 // may point into the frame's own memory.
 MUST_USE enum fault frame_end(struct vm *vm, u32 status, enum halt halt, u64 gas_left,
                               bytes output);
-// The answer of something that had no frame (not begun, address collision).
+// The answer of something that had no frame.
 void answer_without_frame(struct vm *vm, u32 status, enum halt halt, u64 returned, bool was_create);
+// The same for one that inspectors are to be told of. Of one that was not begun the gas goes back.
+void frame_refuse(struct vm *vm, const struct frame_request *q, u32 status, enum halt halt);
 void frames_drop(struct vm *vm); // after a fault
 u64 large_code_price(const struct vm *vm, u64 size);
 // Limits, then the price of `count` more pages for a RISC-V frame; counts them.
@@ -170,6 +175,7 @@ enum halt frame_take_pages(struct vm *vm, struct frame *f, gas *g, u64 count);
 
 struct vm_code *code_new(void);
 void code_free(struct vm_code *c);
+void code_empty(struct vm_code *c); // programs of live frames live on
 // The program of an image (FF, then the ELF) with one reference for the caller; NULL if it is not
 // valid.
 struct rv_program *code_program(struct vm_code *c, const b256 *hash, bytes image);

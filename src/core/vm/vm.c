@@ -18,6 +18,14 @@ enum fault vm_fault(struct vm *vm, enum fault f, const char *format, ...)
     return f;
 }
 
+enum fault vm_take_fault(struct vm *vm)
+{
+    enum fault of_state = state_take_fault(vm->state);
+    enum fault of_hash = vm->hash_fault;
+    vm->hash_fault = FAULT_NONE;
+    return of_hash != FAULT_NONE ? of_hash : of_state;
+}
+
 const char *vm_fault_detail(const struct vm *vm)
 {
     return vm->fault_detail.n > 0 ? (const char *)vm->fault_detail.p : "";
@@ -285,7 +293,7 @@ enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m
     TRY(state_take_fault(s));
     enum fault f = m->is_create ? begin_creation(vm, m) : begin_call(vm, m);
     f = f == FAULT_NONE ? run_frames(vm) : f;
-    enum fault of_source = state_take_fault(s);
+    enum fault of_source = vm_take_fault(vm);
     f = f == FAULT_NONE ? of_source : f;
     if (f != FAULT_NONE) {
         frames_drop(vm);

@@ -33,7 +33,8 @@ struct vm_block {
     u256 chain_id;
     address coinbase;
     void *ctx;
-    // Hash of an ancestor among the last 256 (already checked); NULL: all zero.
+    // Hash of an ancestor among the last 256 (already checked); NULL: all zero. A fault is that of
+    // the whole message.
     enum fault (*block_hash)(void *ctx, u64 number, b256 *out);
 };
 

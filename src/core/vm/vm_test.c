@@ -3,6 +3,9 @@
 // faults of the state's source, reuse, and limits of EVM memory that are the same in both forms
 // (ABI section 7).
 #include "core/vm/vm.h"
+
+#include <string.h>
+
 #include "lib/crypto/hash/keccak.h"
 #include "test/kit.h"
 
@@ -227,6 +230,63 @@ TEST(vm, a_fault_of_the_source_undoes_all_and_a_second_try_succeeds)
     expect_fault_and_recovery(VM_EVM_NATIVE, true);
     expect_fault_and_recovery(VM_EVM_GUEST, false);
     expect_fault_and_recovery(VM_EVM_GUEST, true);
+}
+
+// ---- block hashes
+
+static enum fault failing_hash(void *ctx, u64 number, b256 *out)
+{
+    bool *works = ctx;
+    *out = (b256){{(u8)number}};
+    return *works ? FAULT_NONE : FAULT_SOURCE;
+}
+
+// Asks for the hash of block 7.
+static struct buf hash_code(bool riscv)
+{
+    struct buf code = {0};
+    struct buf image = {0};
+    if (!riscv) {
+        EVM(&code, OP_PUSH1, 7, OP_BLOCKHASH);
+        evm_return_top(&code);
+        return code;
+    }
+    rv_li(&code, A0, 7);
+    rv_service(&code, 0x40);
+    rv_end(&code);
+    rv_image(&image, buf_bytes(&code));
+    buf_fini(&code);
+    return image;
+}
+
+static void expect_fault_of_block_hash(enum vm_form form, bool riscv)
+{
+    bool works = false;
+    struct buf code = hash_code(riscv);
+    struct vm *vm = vm_new(form);
+    struct vm_block block = {.number = u256_from_u64(9), .ctx = &works, .block_hash = failing_hash};
+    vm_set_block(vm, &block);
+    struct state *s = state_new(NULL);
+    struct vm_message m = {.to = kit_at(1), .gas = 300000, .has_code = true};
+    m.code = buf_bytes(&code);
+    struct vm_result r;
+    state_begin_transaction(s);
+    EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_SOURCE);
+    EXPECT(strstr(vm_fault_detail(vm), "block 7") != NULL);
+    works = true;
+    EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_NONE);
+    EXPECT_EQ(r.status, EVM_SUCCESS);
+    state_free(s);
+    vm_free(vm);
+    buf_fini(&code);
+}
+
+TEST(vm, a_block_hash_that_cannot_be_had_is_a_fault)
+{
+    for (u32 kind = 0; kind < 2; kind++) {
+        expect_fault_of_block_hash(VM_EVM_NATIVE, kind != 0);
+        expect_fault_of_block_hash(VM_EVM_GUEST, kind != 0);
+    }
 }
 
 // ---- EVM memory

@@ -121,7 +121,8 @@ struct rv_range {
     u32 lo, hi;
     u8 perm;     // union over all segments that touch them
     bool filled; // some segment has file bytes here
-    u8 *data;    // if filled: contents at the start of a frame; shared by slots if not writable
+    bool shared; // `data` are pages of os_share, which slots map again
+    u8 *data;    // if filled: contents at the start of a frame
 };
 
 #define RV_KEPT_PAGES_MAX                                                                          \

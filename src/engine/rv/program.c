@@ -13,6 +13,7 @@
 #define PAGE_MASK (RV_PAGE_SIZE - 1)
 #define POINTS_MAX 72 // two for the memory, two for the file bytes of 16 segments, 8 of the profile
 #define RECORDS_SMALL 0x40000u // bytes of records and charges for which no mapping is made
+#define COPIED_MAX 0x4000u     // bytes of contents that each slot has a copy of
 #define SLOT_OVERHEAD 0x10000u // page tables and the permission table's pages of a slot, about
 
 static u32 page_down(u32 n)
@@ -215,23 +216,32 @@ static void make_ranges(struct rv_program *p)
     }
 }
 
-// Contents that cannot be written are in memory that all slots share: nobody pays for such pages,
-// so a slot must not cost what they hold. Without it (the system refuses) each slot has a copy.
+// Large contents that cannot be written are in memory that all slots share: nobody pays for such
+// pages, so a slot must not cost what they hold. Small ones are copied, because shared ones take a
+// mapping of the few that the system gives a process, also for a program that is only cached. So
+// are large ones if the system refuses.
+static void take_contents(struct rv_range *range, u32 size)
+{
+    bool writable = (range->perm & RV_PERM_W) != 0;
+    range->data = !writable && size > COPIED_MAX ? os_share(size) : NULL;
+    range->shared = range->data != NULL;
+    if (!range->shared) {
+        range->data = mem_alloc(size);
+    }
+}
+
 static void make_contents(struct rv_program *p)
 {
     p->slot_memory = SLOT_OVERHEAD;
     for (u32 i = 0; i < p->range_count; i++) {
         struct rv_range *range = &p->ranges[i];
         u32 size = range->hi - range->lo;
-        bool writable = (range->perm & RV_PERM_W) != 0;
         if (range->filled) {
-            range->data = writable ? mem_alloc(size) : os_share(size);
-        }
-        if (range->data != NULL) {
+            take_contents(range, size);
             rv_program_fill(p, range, range->data);
             p->memory += size;
         }
-        if (!rv_range_is_given_back(range) && (writable || range->data == NULL)) {
+        if (!rv_range_is_given_back(range) && !range->shared) {
             p->slot_memory += size;
         }
     }
@@ -239,10 +249,10 @@ static void make_contents(struct rv_program *p)
 
 static void free_contents(struct rv_range *range)
 {
-    if ((range->perm & RV_PERM_W) != 0) {
-        mem_free(range->data);
-    } else {
+    if (range->shared) {
         os_release(range->data, range->hi - range->lo);
+    } else {
+        mem_free(range->data);
     }
 }
 

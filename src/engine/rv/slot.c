@@ -39,7 +39,7 @@ static bool map_range(struct rv_slot *slot, const struct rv_range *range)
     u32 size = range->hi - range->lo;
     bool writable = (range->perm & RV_PERM_W) != 0;
     set_perm(slot, range->lo, range->hi, range->perm);
-    if (!writable && range->data != NULL) {
+    if (range->shared) {
         return os_map_again(at, range->data, size, OS_READ);
     }
     if (!os_commit_rw(at, size)) {

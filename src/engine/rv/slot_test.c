@@ -293,3 +293,26 @@ TEST(rv_program, overlapping_file_ranges_and_shared_pages_are_laid_out_right)
     rv_slot_free(s);
     rv_program_unref(p);
 }
+
+// A mapping is of the few that a process may have; a program that is only cached shall need none.
+TEST(rv_program, only_large_contents_that_cannot_be_written_are_shared)
+{
+    static const u8 data[0x4001] = {1};
+    for (u32 large = 0; large < 2; large++) {
+        struct buf b = {0};
+        test_elf_code(&b, CODE);
+        test_elf_segment(&b, TEST_R, 0x80400000, (bytes){data, 0x4000 + large}, 0x4000 + large);
+        test_elf_segment(&b, TEST_W, 0x80500000, (bytes){data, 0x4001}, 0x4001);
+        struct rv_program *p = program_of(&b, RV_CONTRACT);
+        u32 shared = 0;
+        for (u32 i = 0; i < p->range_count; i++) {
+            shared += p->ranges[i].shared;
+        }
+        EXPECT_EQ(shared, large);
+        struct rv_slot *s = rv_slot_new(p);
+        EXPECT_EQ(*rv_slot_read(s, 0x80400000, 0x4000 + large), 1);
+        EXPECT(rv_slot_write(s, 0x80400000, 1) == NULL);
+        rv_slot_free(s);
+        rv_program_unref(p);
+    }
+}

@@ -74,8 +74,8 @@ TEST(secret, derives_the_chain_of_test_vector_1_of_bip_32)
 {
     struct derived_key k;
     u8 seed[16];
-    for (u8 i = 0; i < sizeof seed; i++) {
-        seed[i] = i;
+    for (u32 i = 0; i < sizeof seed; i++) {
+        seed[i] = (u8)i;
     }
     EXPECT(derived_key_root(&k, (bytes){seed, sizeof seed}));
     expect_hex(k.key.b, "e8f32e723decf4051aefac8e2c93c9c5b214313817cdb01a1494b917c8436b35");

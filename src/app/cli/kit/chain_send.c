@@ -203,7 +203,8 @@ static int tell(struct sending *s, json_value *receipt)
     }
     buf_fini(&text);
     if (status == CLI_OK && !success) {
-        buf_put_text(&s->o->why, "the transaction failed; its gas is spent");
+        buf_put_text(&s->o->why, "the transaction failed, its gas is spent");
+        receipt_put_failure(&s->o->why, &s->m->node, &s->hash, &s->m->abi);
         status = CLI_FAILED;
     }
     return status;

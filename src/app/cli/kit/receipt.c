@@ -174,6 +174,18 @@ static void put_member(struct buf *out, const json_value *frame, const char *nam
     }
 }
 
+static void put_cycles(struct buf *out, const json_value *frame)
+{
+    u64 cycles = 0;
+    u64 pages = 0;
+    if (json_find_u64(&cycles, frame, "cycles") == FAULT_NONE && cycles > 0 &&
+        json_find_u64(&pages, frame, "pages") == FAULT_NONE) {
+        buf_put_text(out, " (");
+        put_number(out, cycles);
+        buf_printf(out, " cycles, %llu pages)", (unsigned long long)pages);
+    }
+}
+
 static void put_frame(struct buf *out, const json_value *frame, struct buf *indent, u32 depth)
 {
     json_value calls;
@@ -194,6 +206,7 @@ static void put_frame(struct buf *out, const json_value *frame, struct buf *inde
         put_number(out, gas);
         buf_put_text(out, " gas");
     }
+    put_cycles(out, frame);
     put_member(out, frame, "error", "  ");
     put_member(out, frame, "revertReason", ": ");
     buf_put_u8(out, '\n');
@@ -213,22 +226,58 @@ static void put_frame(struct buf *out, const json_value *frame, struct buf *inde
     }
 }
 
-void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash)
+// What a tracer saw; of riscvTracer the member `call` is the tree.
+static bool ask_tracer(json_value *frame, json_value *call, struct rpc_client *node,
+                       struct buf *why, const b256 *hash, const char *tracer)
 {
     struct buf parameters = {0};
+    bool found = false;
+    buf_put_text(&parameters, "[\"");
+    put_data(&parameters, (bytes){hash->b, 32});
+    buf_printf(&parameters, "\",{\"tracer\":\"%s\"}]", tracer);
+    buf_put_u8(&parameters, 0);
+    buf_clear(why);
+    bool ok =
+        rpc_client_call(node, frame, why, "debug_traceTransaction", (const char *)parameters.p);
+    buf_fini(&parameters);
+    if (ok && (json_find(call, &found, frame, "call") != FAULT_NONE || !found)) {
+        *call = *frame;
+    }
+    return ok;
+}
+
+void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash)
+{
     struct buf why = {0};
     struct buf indent = {0};
     json_value frame;
-    buf_put_text(&parameters, "[\"");
-    put_data(&parameters, (bytes){hash->b, 32});
-    buf_put_text(&parameters, "\",{\"tracer\":\"callTracer\"}]");
-    buf_put_u8(&parameters, 0);
-    if (rpc_client_call(node, &frame, &why, "debug_traceTransaction", (const char *)parameters.p)) {
-        put_frame(out, &frame, &indent, 0);
+    json_value call;
+    if (ask_tracer(&frame, &call, node, &why, hash, "riscvTracer") ||
+        ask_tracer(&frame, &call, node, &why, hash, "callTracer")) {
+        put_frame(out, &call, &indent, 0);
     } else {
         buf_printf(out, "no calls are shown: %.*s\n", (int)why.n, (const char *)why.p);
     }
-    buf_fini(&parameters);
     buf_fini(&why);
     buf_fini(&indent);
+}
+
+void receipt_put_failure(struct buf *out, struct rpc_client *node, const b256 *hash,
+                         const struct sol_abi *abi)
+{
+    struct buf why = {0};
+    struct buf data = {0};
+    json_value frame;
+    json_value call;
+    if (ask_tracer(&frame, &call, node, &why, hash, "callTracer")) {
+        put_member(out, &call, "error", ": ");
+        if (json_find_data(&data, &call, "output") == FAULT_NONE && data.n > 0) {
+            buf_put_text(out, ": ");
+            if (!sol_abi_put_revert(out, abi, buf_bytes(&data))) {
+                put_data(out, buf_bytes(&data));
+            }
+        }
+    }
+    buf_fini(&why);
+    buf_fini(&data);
 }

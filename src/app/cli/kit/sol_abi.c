@@ -115,8 +115,17 @@ static bool read_item(struct sol_item *item, struct sol_reader *r)
         if (item->name[0] == 0 && kind <= SOL_ITEM_ERROR) {
             return sol_refuse(r, "the name of the %s is missing", word);
         }
+        if (item->name[0] != 0 && kind > SOL_ITEM_ERROR) {
+            return sol_refuse(r, "the %s has no name", word);
+        }
     }
-    return sol_read_tuple(&item->input, r) && read_tail(item, r);
+    if (!sol_read_tuple(&item->input, r)) {
+        return false;
+    }
+    if (item->kind > SOL_ITEM_CONSTRUCTOR && item->input.inner_count > 0) {
+        return sol_refuse(r, "the %s takes no arguments", word);
+    }
+    return read_tail(item, r);
 }
 
 bool sol_abi_add_item(struct sol_abi *abi, struct buf *why, const char *text, usize n)
@@ -263,6 +272,12 @@ static enum fault item_from_json(struct sol_abi *abi, const json_value *v)
     TRY(json_find_bool(&item.is_anonymous, v, "anonymous"));
     TRY(types_from_json(&item.input, abi, v, "inputs", 0));
     TRY(types_from_json(&item.output, abi, v, "outputs", 0));
+    if (item.kind > SOL_ITEM_ERROR) {
+        item.name = "";
+    }
+    if (item.kind > SOL_ITEM_CONSTRUCTOR) {
+        item.input.inner_count = 0;
+    }
     return add(abi, &item) ? FAULT_NONE
                            : json_refuse(v, "there are more than %u items", SOL_ITEMS_MAX);
 }

@@ -180,6 +180,8 @@ TEST(sol, says_what_is_wrong_with_a_signature_and_where)
     expect_item_refused("f(()[])", "elements that are not empty");
     expect_item_refused("f(((())[]))", "elements that are not empty");
     expect_item_refused("f(uint8) sometimes", "\"sometimes\" is not known here");
+    expect_item_refused("receive(uint8)", "the receive takes no arguments");
+    expect_item_refused("constructor f(uint8)", "the constructor has no name");
     expect_item_refused("event (uint8)", "the name of the event is missing");
     expect_item_refused("f(uint8[9999][9999])", "takes more than 4096 words");
     expect_item_refused("f((((((((((((((((((uint8))))))))))))))))))", "more than 16 deep");
