@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // gen sdk-header | rust | abi [FILE] | rpc: prints what is made from the tables of spec/ onto
 // standard output: the C header of contracts (hybrid_abi.h), the Rust module of the same numbers,
-// and manuals: the prose of FILE (spec/abi.md.in, spec/conformance.md.in) and of spec/rpc.md.in with
-// tables in the place of lines like @SERVICES@. Run in the root of the tree.
+// and manuals: the prose of FILE (spec/abi.md.in, spec/conformance.md.in) and of spec/rpc.md.in
+// with tables in the place of lines like @SERVICES@. Run in the root of the tree.
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
