@@ -56,7 +56,11 @@ static void put_receipt(struct buf *out, const struct stored_block *b,
         buf_put_u8(out, t->raw.p[0]);
     }
     usize list = rlp_begin_list(out);
-    rlp_put_u64(out, t->succeeded);
+    if (t->has_root) { // before Byzantium
+        rlp_put_bytes(out, t->pre_byzantium_root.b, sizeof t->pre_byzantium_root);
+    } else {
+        rlp_put_u64(out, t->succeeded);
+    }
     rlp_put_u64(out, t->cumulative_gas);
     rlp_put_bytes(out, t->bloom, sizeof t->bloom);
     put_logs(out, b, t);
