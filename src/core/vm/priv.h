@@ -98,7 +98,7 @@ struct vm {
     struct buf fault_detail; // ends with a 0 byte, or is empty
     const struct vm_precompile_rule *precompile_rules;
     usize precompile_rule_count;
-    enum fault hash_fault;   // what asking for a block's hash failed with; told at a frame's end
+    enum fault hash_fault; // what asking for a block's hash failed with; told at a frame's end
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;
