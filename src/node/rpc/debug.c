@@ -57,7 +57,7 @@ static void put_receipt(struct buf *out, const struct stored_block *b,
     }
     usize list = rlp_begin_list(out);
     if (t->has_root) { // before Byzantium
-        rlp_put_bytes(out, t->pre_byzantium_root.b, sizeof t->pre_byzantium_root.b);
+        rlp_put_bytes(out, t->pre_byzantium_root.b, sizeof t->pre_byzantium_root);
     } else {
         rlp_put_u64(out, t->succeeded);
     }
