@@ -2,29 +2,38 @@
 // Bad and slow clients against `hybrid-node --dev`, by sockets: each gets the right answer or end, and the node stays.
 //   node test/node_net.mjs NODE
 import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 
-const node = spawn(process.argv[2], ['--dev', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'node-net-'));
+const local = path.join(work, 'node.ipc');
+const secret = crypto.randomBytes(32);
+fs.writeFileSync(path.join(work, 'jwt.hex'), secret.toString('hex'));
+const node = spawn(process.argv[2], ['--dev', '--port', '0', '--quiet', '--ipc', local, '--engine', '127.0.0.1:0',
+    '--jwt', path.join(work, 'jwt.hex')], { stdio: ['ignore', 'pipe', 'inherit'] });
 process.on('uncaughtException', (error) => {
     console.log(`node_net: ${error.stack}`);
     node.kill('SIGKILL');
     process.exit(1);
 });
-const port = await new Promise((resolve) => {
+const [port, enginePort] = await new Promise((resolve) => {
     let text = '';
     node.stdout.on('data', (piece) => {
         text += piece;
-        const found = text.match(/:(\d+)\n/);
-        if (found) resolve(Number(found[1]));
+        const found = [...text.matchAll(/:(\d+)\n/g)].map((m) => Number(m[1]));
+        if (found.length === 2) resolve(found);
     });
 });
 let passed = 0;
 let failed = 0;
 
 // Writes the pieces one after the other and gives all that came until the end of the connection or `ms` are over.
-function talk(pieces, { end = false, ms = 700 } = {}) {
+function talk(pieces, { end = false, ms = 700, to = port } = {}) {
     return new Promise((resolve) => {
-        const socket = net.connect(port, '127.0.0.1');
+        const socket = typeof to === 'string' ? net.connect(to) : net.connect(to, '127.0.0.1');
         let text = '';
         let closed = false;
         const done = () => { socket.destroy(); resolve({ text, closed }); };
@@ -79,10 +88,25 @@ await check('too many parameters', ['-32602'], [post(call('eth_chainId', [1]))])
 await check('a block that is not there', ['-32000'], [post(call('eth_getBalance', ['0x' + '00'.repeat(20), '0xffff']))]);
 await check('a revert has code 3 and its data', ['"code":3', '"data":"0x"'], [post(call('eth_call', [{ data: '0x5f5ffd' }]))]);
 await check('a subscription by HTTP', ['-32601', 'notifications not supported'], [post(call('eth_subscribe', ['newHeads']))]);
-await check('the node is still there', ['"result":"0x0"'], [post(call('eth_blockNumber'))]);
+await check('texts by the local socket, and what they subscribe to', ['"id":1,"result":"0x', '"id":2,"result":"0x0"', 'eth_subscription'],
+    [call('eth_subscribe', ['newHeads'], 1) + call('evm_mine', [], 2)], { to: local });
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+function token(issued, key = secret) {
+    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ iat: issued })}`;
+    return `${text}.${crypto.createHmac('sha256', key).update(text).digest('base64url')}`;
+}
+const now = Math.floor(Date.now() / 1000);
+const withToken = (t) => [Buffer.from(post(call('engine_exchangeCapabilities', [[]])).toString().replace('\r\n\r\n', `\r\nAuthorization: Bearer ${t}\r\n\r\n`))];
+await check('the engine with a token', ['200 OK', 'engine_newPayloadV4', 'open'], withToken(token(now)), { to: enginePort });
+await check('the engine without one', ['401', 'closed'], [post(call('engine_exchangeCapabilities', [[]]))], { to: enginePort });
+await check('the engine with an old one', ['401', 'closed'], withToken(token(now - 100)), { to: enginePort });
+await check('the engine with another key', ['401', 'closed'], withToken(token(now, Buffer.alloc(32))), { to: enginePort });
+await check('the node is still there', ['"result":"0x1"'], [post(call('eth_blockNumber'))]);
 
 node.kill('SIGTERM');
 const status = await new Promise((resolve) => { node.on('exit', resolve); });
+fs.rmSync(work, { recursive: true });
 if (status === 0) passed++;
 else failed++;
 console.log(`${passed} passed, ${failed} failed`);

@@ -169,7 +169,7 @@ static enum fault judge_root(struct trie *t, bool secure, const json_value *test
 
 static enum fault run_trie_test(const char *path, const json_value *test, struct buf *why)
 {
-    struct trie t = {NULL};
+    struct trie t = {.top = NULL};
     enum fault f = strstr(path, "nextprev") != NULL
                        ? judge_order(&t, test, why)
                        : judge_root(&t, strstr(path, "secure") != NULL, test, why);
