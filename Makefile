@@ -112,7 +112,7 @@ $(GEN)/hybrid_abi.h: build/gen/gen
 docs: build/gen/gen ## docs/abi.md, docs/conformance.md, docs/rpc.md anew from their prose and tables
 	build/gen/gen abi >docs/abi.md
 	build/gen/gen abi spec/conformance.md.in >docs/conformance.md
-	build/gen/gen rpc >docs/rpc.md
+	build/gen/gen abi spec/rpc.md.in >docs/rpc.md
 
 # ---- the guest: the mini-EVM as an RV64 program, embedded by src/core/vm/guest_image.S -------------------------
 # Compile with Zb* but link as rv64imac: libgcc's variants match the exact -march. -mtune=thead-c906 makes

@@ -107,6 +107,7 @@ status 1 check --max-code-size 1000 build/counter.code && out "larger than the c
 status 0 abi selector 'transfer(address,uint256)' && out 0xa9059cbb
 status 0 abi selector --event 'Transfer(address,address,uint256)' && out 0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef
 status 0 abi encode --abi build/counter.json add 5 && out 0x1003e2d20000000000000000000000000000000000000000000000000000000000000005
+status 0 abi encode '(int8,int8)' -5 -128 && out 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffb
 status 0 abi decode 'add(uint256)(bool)' --output 0x0000000000000000000000000000000000000000000000000000000000000001 && out true
 status 0 abi list build/counter.json && out 'increment() returns (uint256)'
 refuses 2 'has no "nothing"' abi encode --abi build/counter.json nothing
@@ -139,7 +140,7 @@ refuses 2 'rypto' account export "$work/empty.json" --password "$work/password"
 node_pid=$!
 url=
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    url=$(sed -n 's/^.*\(http:\/\/127[0-9.]*:[0-9]*\).*$/\1/p' "$work/node.out" | head -n 1)
+    url=$(sed -n 's/^.*\(http:\/\/127[0-9.]*:[0-9]*\).*$/\1/p' "$work/node.out" 2>/dev/null | head -n 1)
     [ -z "$url" ] || break
     sleep 0.1
 done
@@ -182,7 +183,8 @@ if [ -d "$root/node_modules/solc" ]; then
     status 0 deploy vault 3 --rpc "$url"
     vault=$(deployed)
     status 0 call "$vault" --abi vault count --rpc "$url" && out 3
-    status 0 send "$vault" --abi vault ask "$counter" --rpc "$url"
+    status 0 send "$vault" --abi vault ask "$counter" --rpc "$url" --calls
+    out 'riscv increment()'
     ask=$(sed -n 's/^transaction *//p' "$work/out")
     status 0 call "$counter" 'count()(uint256)' --rpc "$url" && out 12
     status 0 send "$counter" 'ask(address)(uint256)' "$vault" --rpc "$url"

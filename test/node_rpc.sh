@@ -23,7 +23,7 @@ add() {
     fi
 }
 
-if build/gen/gen rpc | cmp -s docs/rpc.md -; then
+if build/gen/gen abi spec/rpc.md.in | cmp -s docs/rpc.md -; then
     passed=$((passed + 1))
 else
     failed=$((failed + 1))

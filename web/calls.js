@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: MIT
-// A transaction's tree of calls across both kinds of code, as the node's tracers saw it: riscvTracer, which knows cycles,
-// pages and services; callTracer where a node lacks it.
-import { Refusal, number, rpc, time } from './rpc.js';
+// A transaction's tree of calls across both kinds of code with gas, cycles, pages and time (hybrid_getCallTree), and the
+// services that RISC-V frames asked for (riscvTracer); callTracer where a node lacks these.
+import { Refusal, number, rpc, time, tryRpc } from './rpc.js';
 import { addressLink, h, kindMark } from './dom.js';
-import { describeCall, describeRevert } from './abi.js';
+import { describeCall, describeLog, describeRevert } from './abi.js';
 import { kindOf, namesFor } from './account.js';
 
+// hybrid_getCallTree's nodes in the tracers' words; what frames say and log stays where it happened.
+const fromTree = (node) => ({
+    type: node.type, kind: node.kind, to: node.to, gasUsed: node.gas_used, cycles: node.cycles, pages: node.pages, time: node.time_ns,
+    input: node.input, inputSize: node.input_size, output: node.output, revertReason: node.reason,
+    error: node.status === 'success' ? null : node.halt ?? node.status,
+    calls: node.children.map((child) => (child.children ? fromTree(child) : { leaf: child })),
+});
+const framesOf = (frame) => [frame, ...(frame.calls ?? []).filter((inner) => !inner.leaf).flatMap(framesOf)];
+
 async function trace(hash) {
-    for (const tracer of ['riscvTracer', 'callTracer']) {
-        try {
-            const result = await rpc('debug_traceTransaction', hash, { tracer });
-            return { call: result.call ?? result, functions: result.functions ?? [] };
-        } catch (error) {
-            if (!(error instanceof Refusal)) throw error;
-            if (tracer === 'callTracer') return { error: error.message };
-        }
+    const [tree, riscv] = await Promise.all([tryRpc('hybrid_getCallTree', hash), tryRpc('debug_traceTransaction', hash, { tracer: 'riscvTracer' })]);
+    if (tree) {
+        const call = fromTree(tree);
+        const frames = framesOf(call);
+        const traced = riscv?.call ? framesOf(riscv.call) : [];
+        if (frames.length === traced.length) frames.forEach((frame, i) => { frame.services = traced[i].services; });
+        return { call, functions: riscv?.functions ?? [] };
     }
-    return null;
+    if (riscv?.call) return { call: riscv.call, functions: riscv.functions ?? [] };
+    return rpc('debug_traceTransaction', hash, { tracer: 'callTracer' }).then((call) => ({ call, functions: [] }), (error) => {
+        if (error instanceof Refusal) return { error: error.message };
+        throw error;
+    });
 }
 
 const cost = (frame) => [
@@ -28,7 +40,7 @@ const cost = (frame) => [
 
 async function callName(frame) {
     const input = frame.input ?? '0x';
-    const size = (input.length - 2) / 2;
+    const size = frame.inputSize ?? (input.length - 2) / 2;
     if (/^create/i.test(frame.type)) return `${size.toLocaleString('en-US')} bytes of init code`;
     const known = frame.to ? await describeCall(namesFor(frame.to), input) : null;
     if (known) return known;
@@ -52,7 +64,14 @@ const services = (frame) => (frame.services?.length
             h('span.hash.whole.quiet', detail(service)), h('span.costs', `${number(service.gas)} gas left`)))))
     : null);
 
+async function leafItem(leaf) {
+    if (leaf.type === 'debug') return h('li.call', h('span.quiet', 'says'), h('span.hash.whole', `"${leaf.text}"`));
+    const event = await describeLog(namesFor(leaf.address), leaf);
+    return h('li.call', h('span.quiet', 'logs'), h('span.hash.whole', event ?? leaf.topics.concat(leaf.data).join(' ')));
+}
+
 async function frameItem(frame, whole) {
+    if (frame.leaf) return leafItem(frame.leaf);
     const kind = frame.kind ?? (frame.to ? await kindOf(frame.to) : null);
     const children = await Promise.all((frame.calls ?? []).map((inner) => frameItem(inner, whole)));
     const share = whole > 0 ? Number(frame.gasUsed ?? 0) / whole : 0;

@@ -5,6 +5,7 @@
 #include "app/cli/blocktest.h"
 
 #include "app/cli/alloc.h"
+#include "app/cli/suite_forms.h"
 #include "app/cli/test_chain.h"
 #include "core/chain/payload.h"
 #include "lib/base/bytes.h"
@@ -18,7 +19,7 @@
 
 struct blocktest {
     const struct suite_options *options;
-    struct vm *vm[2];      // guest, native
+    struct suite_forms forms;
     struct ethash *ethash; // made when a test has real seals
 };
 
@@ -37,15 +38,13 @@ struct blocktest *blocktest_new(const struct suite_options *o)
 {
     struct blocktest *t = mem_zalloc(sizeof *t);
     t->options = o;
-    t->vm[0] = o->guest ? vm_new(VM_EVM_GUEST) : NULL;
-    t->vm[1] = o->native ? vm_new(VM_EVM_NATIVE) : NULL;
+    suite_forms_init(&t->forms, o);
     return t;
 }
 
 void blocktest_free(struct blocktest *t)
 {
-    vm_free(t->vm[0]);
-    vm_free(t->vm[1]);
+    suite_forms_fini(&t->forms);
     ethash_free(t->ethash);
     mem_free(t);
 }
@@ -362,7 +361,7 @@ static enum fault run_form(struct test_run *c, struct blocktest *t, u32 form,
                            const json_value *test)
 {
     c->runner = t;
-    c->chain.vm = t->vm[form];
+    c->chain.vm = t->forms.vm[form];
     c->chain.ethash = &t->ethash;
     TRY(read_schedule(c, test));
     TRY(read_genesis(c, test));
@@ -383,17 +382,17 @@ static void compare_forms(struct tally_case *told, const struct test_run *r,
 static enum fault run_test(struct blocktest *t, struct tally *tally, const json_value *test)
 {
     struct tally_case told = {.test = test->name};
-    struct test_run *run[2] = {NULL, NULL};
+    struct test_run *run[FORMS] = {NULL, NULL};
     enum fault f = FAULT_NONE;
-    for (u32 form = 0; form < 2 && f == FAULT_NONE; form++) {
-        if (t->vm[form] == NULL) {
+    for (u32 form = 0; form < FORMS && f == FAULT_NONE; form++) {
+        if (t->forms.vm[form] == NULL) {
             continue;
         }
         struct test_run *c = run[form] = mem_zalloc(sizeof *c);
         f = run_form(c, t, form, test);
         tally->faults += c->faults;
         if (c->why.n > 0) {
-            buf_printf(&told.why, "%s: %.*s; ", form == 0 ? "riscv" : "native", (int)c->why.n,
+            buf_printf(&told.why, "%s: %.*s; ", FORM_NAMES[form], (int)c->why.n,
                        (const char *)c->why.p);
         }
         buf_clear(&told.note);
@@ -402,7 +401,7 @@ static enum fault run_test(struct blocktest *t, struct tally *tally, const json_
     if (f == FAULT_NONE && run[0] != NULL && run[1] != NULL) {
         compare_forms(&told, run[0], run[1]);
     }
-    for (u32 form = 0; form < 2; form++) {
+    for (u32 form = 0; form < FORMS; form++) {
         if (run[form] != NULL) {
             test_run_free(run[form]);
         }

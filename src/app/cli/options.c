@@ -133,7 +133,8 @@ bool options_parse(struct options *o, const struct option_set *set, int argc, ch
     bool only_operands = false;
     for (int i = 1; i < argc; i++) {
         const char *text = argv[i];
-        if (only_operands || text[0] != '-' || text[1] == 0) {
+        bool is_negative = text[0] == '-' && text[1] >= '0' && text[1] <= '9';
+        if (only_operands || text[0] != '-' || text[1] == 0 || is_negative) {
             if (!take_operand(o, text)) {
                 return false;
             }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Command line options as a table, from which come the parser, the help text and the example in
 // every error. Options are written --name VALUE or --name=VALUE, in any order with the operands;
-// after -- all are operands. Each option may be given once. Every refusal is one sentence in `why`
-// that names the option, its value, what is wrong with it, and an example.
+// after -- all are operands; a negative number is one too. Each option may be given once. Every
+// refusal is one sentence in `why` that names the option, its value, what is wrong with it, and an
+// example.
 #pragma once
 
 #include "lib/base/buf.h"

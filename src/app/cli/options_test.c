@@ -55,6 +55,10 @@ TEST(options, both_spellings_switches_and_operands_are_taken)
     EXPECT_EQ(o.operand_count, 2);
     EXPECT_STR(o.operand[1], "--x");
     options_fini(&o);
+    EXPECT(PARSE(&o, "-5", "--gas", "-7")); // a negative number is a value
+    EXPECT_STR(o.operand[0], "-5");
+    EXPECT_STR(o.value[GAS], "-7");
+    options_fini(&o);
     EXPECT(PARSE(&o, "--help", "--nonsense"));
     EXPECT(o.help);
 }

@@ -7,6 +7,7 @@
 #include "app/cli/alloc.h"
 #include "app/cli/logs_hash.h"
 #include "app/cli/statetest_case.h"
+#include "app/cli/suite_forms.h"
 #include "core/trace/eip3155.h"
 #include "core/trie/state_root.h"
 #include "lib/base/bytes.h"
@@ -16,28 +17,22 @@
 
 #include <stdio.h>
 
-#define FORMS 2u
-
 struct statetest {
     const struct suite_options *options;
-    struct vm *vm[FORMS]; // guest, native; NULL if not asked for
+    struct suite_forms forms;
 };
-
-static const char *const FORM_NAMES[FORMS] = {"riscv", "native"};
 
 struct statetest *statetest_new(const struct suite_options *o)
 {
     struct statetest *t = mem_zalloc(sizeof *t);
     t->options = o;
-    t->vm[0] = o->guest ? vm_new(VM_EVM_GUEST) : NULL;
-    t->vm[1] = o->native ? vm_new(VM_EVM_NATIVE) : NULL;
+    suite_forms_init(&t->forms, o);
     return t;
 }
 
 void statetest_free(struct statetest *t)
 {
-    vm_free(t->vm[0]);
-    vm_free(t->vm[1]);
+    suite_forms_fini(&t->forms);
     mem_free(t);
 }
 
@@ -77,12 +72,6 @@ static void touch_coinbase(struct state *s, const struct chain_block *b)
     state_begin_transaction(s);
     state_add_balance(s, state_account(s, &b->vm.coinbase), &nothing);
     state_end_transaction(s, b->fork >= FORK_SPURIOUS);
-}
-
-static void write_error(void *ctx, bytes text)
-{
-    (void)ctx;
-    (void)fwrite(text.p, 1, text.n, stderr);
 }
 
 static void run_form(struct outcome *out, struct vm *vm, const struct one_run *r)
@@ -217,7 +206,7 @@ static void begin_trace(struct outcome *o, const struct one_run *r, bool is_firs
     bool compares = options->compare_traces && options->guest && options->native;
     bool writes = options->trace && is_first;
     o->is_traced = compares || writes;
-    eip3155_init(&o->trace, r->c.fork, compares ? NULL : write_error, NULL);
+    eip3155_init(&o->trace, r->c.fork, compares ? NULL : suite_write_error, NULL);
 }
 
 static void run_forms(struct one_run *r)
@@ -227,12 +216,12 @@ static void run_forms(struct one_run *r)
     u32 ran = 0;
     for (u32 i = 0; i < FORMS; i++) {
         begin_trace(&o[i], r, ran == 0);
-        if (t->vm[i] == NULL) {
+        if (t->forms.vm[i] == NULL) {
             continue;
         }
-        run_form(&o[i], t->vm[i], r);
+        run_form(&o[i], t->forms.vm[i], r);
         if (o[i].fault != FAULT_NONE) {
-            tally_fault(r->tally, r->told, o[i].fault, vm_fault_detail(t->vm[i]));
+            tally_fault(r->tally, r->told, o[i].fault, vm_fault_detail(t->forms.vm[i]));
             continue;
         }
         judge_form(r, FORM_NAMES[i], &o[i]);
@@ -245,7 +234,7 @@ static void run_forms(struct one_run *r)
         compare_forms(r->told, &o[0], &o[1]);
     }
     if (t->options->trace && o[0].trace.out.n > 0) {
-        write_error(NULL, buf_bytes(&o[0].trace.out)); // of compared ones
+        suite_write_error(NULL, buf_bytes(&o[0].trace.out)); // of compared ones
     }
     if (t->options->trace || t->options->tells_roots) {
         put_root_line(&r->told->root);

@@ -98,8 +98,7 @@ static enum fault fill_trie(struct trie *t, bool secure, const json_value *in)
 
 // [from, the key before, the key after]: a trie gives the key after; the one before is not asked of
 // it.
-static enum fault judge_row(const struct trie *t, const json_value *row, struct pair *p,
-                            struct buf *why)
+static enum fault judge_row(struct trie *t, const json_value *row, struct pair *p, struct buf *why)
 {
     TRY(json_expect(row, JSON_KIND_LIST));
     if (json_count(row) != 3) {

@@ -6,9 +6,9 @@
 
 #include "app/cli/alloc.h"
 #include "app/cli/logs_hash.h"
+#include "app/cli/suite_forms.h"
 #include "core/trace/eip3155.h"
 #include "core/trie/state_root.h"
-#include "core/vm/vm.h"
 #include "engine/evm/opcode.h"
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
@@ -18,29 +18,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FORMS 2u
 #define VECTOR_GAS 100000u // of a vector's few instructions
 
 struct vmtest {
     const struct suite_options *options;
-    struct vm *vm[FORMS]; // guest, native; NULL if not asked for
+    struct suite_forms forms;
 };
-
-static const char *const FORM_NAMES[FORMS] = {"riscv", "native"};
 
 struct vmtest *vmtest_new(const struct suite_options *o)
 {
     struct vmtest *t = mem_zalloc(sizeof *t);
     t->options = o;
-    t->vm[0] = o->guest ? vm_new(VM_EVM_GUEST) : NULL;
-    t->vm[1] = o->native ? vm_new(VM_EVM_NATIVE) : NULL;
+    suite_forms_init(&t->forms, o);
     return t;
 }
 
 void vmtest_free(struct vmtest *t)
 {
-    vm_free(t->vm[0]);
-    vm_free(t->vm[1]);
+    suite_forms_fini(&t->forms);
     mem_free(t);
 }
 
@@ -76,12 +71,6 @@ static void plan_fini(struct plan *p)
     buf_fini(&p->output);
 }
 
-static void write_error(void *ctx, bytes text)
-{
-    (void)ctx;
-    (void)fwrite(text.p, 1, text.n, stderr);
-}
-
 static void run_form(struct outcome *o, struct vm *vm, const struct vmtest *t, const struct plan *p)
 {
     const struct suite_options *options = t->options;
@@ -92,7 +81,7 @@ static void run_form(struct outcome *o, struct vm *vm, const struct vmtest *t, c
     vm_set_rules(vm, p->fork, &params);
     vm_set_block(vm, &p->block);
     vm_set_transaction(vm, &p->tx);
-    eip3155_init(&o->trace, p->fork, options->compare_traces ? NULL : write_error, NULL);
+    eip3155_init(&o->trace, p->fork, options->compare_traces ? NULL : suite_write_error, NULL);
     struct inspector inspector = eip3155_inspector(&o->trace);
     vm_set_inspector(vm, options->trace || options->compare_traces ? &inspector : NULL);
     state_begin_transaction(s);
@@ -170,12 +159,13 @@ static void run_plan(struct vmtest *t, struct tally *tally, struct tally_case *t
     struct outcome o[FORMS] = {{.fault = FAULT_NONE}, {.fault = FAULT_NONE}};
     u32 ran = 0;
     for (u32 i = 0; i < FORMS; i++) {
-        if (t->vm[i] == NULL || (ran > 0 && t->options->trace && !t->options->compare_traces)) {
+        if (t->forms.vm[i] == NULL ||
+            (ran > 0 && t->options->trace && !t->options->compare_traces)) {
             continue; // lines are written once
         }
-        run_form(&o[i], t->vm[i], t, p);
+        run_form(&o[i], t->forms.vm[i], t, p);
         if (o[i].fault != FAULT_NONE) {
-            tally_fault(tally, told, o[i].fault, vm_fault_detail(t->vm[i]));
+            tally_fault(tally, told, o[i].fault, vm_fault_detail(t->forms.vm[i]));
             continue;
         }
         judge(&told->why, FORM_NAMES[i], &o[i], p);

@@ -96,9 +96,9 @@ struct vm {
     struct vm_code *code;
     struct rv_pool *pool;
     struct buf fault_detail; // ends with a 0 byte, or is empty
+    enum fault hash_fault;   // what asking for a block's hash failed with; told at a frame's end
     const struct vm_precompile_rule *precompile_rules;
     usize precompile_rule_count;
-    enum fault hash_fault; // what asking for a block's hash failed with; told at a frame's end
     // guest form
     struct rv_program *guest_program;
     struct rv_slot *guest_slot;

@@ -171,6 +171,8 @@ TEST(file, what_is_written_is_read)
     EXPECT_EQ(os_write_file(&why, s.file, (bytes){contents, sizeof contents}), FAULT_NONE);
     buf_put_text(&out, "+");
     EXPECT_EQ(os_read_file(&out, &why, s.file, sizeof contents), FAULT_NONE);
+    EXPECT_EQ(os_file_size(s.file), sizeof contents);
+    EXPECT_EQ(os_file_size(s.path), 0);
     EXPECT_EQ(out.n, sizeof contents + 1);
     EXPECT_BYTES(out.p + 1, contents, sizeof contents);
     EXPECT_EQ(why.n, 0);

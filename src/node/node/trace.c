@@ -204,3 +204,49 @@ enum fault node_trace_call(struct node *n, struct node_trace_session *s,
     };
     return trace_transaction(&run, t, out, why, o);
 }
+
+// ---- whole blocks
+
+static enum fault execute_watched(struct node *n, const struct block *b,
+                                  const struct stored_block *parent, const struct inspector *i)
+{
+    struct node_view view;
+    struct node_commitment tries;
+    struct block_result result;
+    enum block_verdict verdict = BLOCK_VALID;
+    struct block_rules rules = node_rules_of(n, &b->header);
+    struct chain_ancestry ancestry = {n, node_block_hash};
+    enum fault f = node_view_open(&view, n, parent);
+    enum fault g = node_commitment_open(&tries, n, parent);
+    f = f == FAULT_NONE ? g : f;
+    if (f == FAULT_NONE) {
+        struct block_context c = {
+            .vm = n->vm,
+            .state = view.state,
+            .commitment = tries.tries,
+            .schedule = &n->schedule,
+            .rules = &rules,
+            .ancestry = &ancestry,
+        };
+        vm_set_inspector(n->vm, i);
+        f = block_execute(&c, b, &verdict, &result);
+        vm_set_inspector(n->vm, NULL);
+    }
+    if (f == FAULT_NONE && verdict != BLOCK_VALID) {
+        f = node_say(n, FAULT_BAD_INPUT, "block %llu is not valid any more: %s",
+                     (unsigned long long)b->header.number, block_verdict_text(verdict));
+    }
+    node_commitment_close(&tries);
+    node_view_close(&view);
+    return f;
+}
+
+enum fault node_watch_block(struct node *n, const struct stored_block *b, const struct inspector *i)
+{
+    struct block decoded;
+    const struct stored_block *parent = blocks_by_hash(node_blocks(n), &b->header.parent_hash);
+    if (parent == NULL || !block_decode(&decoded, buf_bytes(&b->wire))) {
+        return FAULT_UNSUPPORTED;
+    }
+    return execute_watched(n, &decoded, parent, i);
+}

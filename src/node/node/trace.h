@@ -59,3 +59,8 @@ struct node_trace_call {
 MUST_USE enum fault node_trace_call(struct node *n, struct node_trace_session *s,
                                     const struct node_trace_call *c, struct tracer *t,
                                     struct buf *out, struct buf *why, struct trace_outcome *o);
+
+// Executes a whole block again, system calls and all, with somebody looking on.
+// FAULT_UNSUPPORTED: the state of its parent is not kept.
+MUST_USE enum fault node_watch_block(struct node *n, const struct stored_block *b,
+                                     const struct inspector *i);

@@ -57,7 +57,7 @@ static void put_receipt(struct buf *out, const struct stored_block *b,
     }
     usize list = rlp_begin_list(out);
     if (t->has_root) { // before Byzantium
-        rlp_put_bytes(out, t->pre_byzantium_root.b, sizeof t->pre_byzantium_root);
+        rlp_put_bytes(out, t->pre_byzantium_root.b, sizeof t->pre_byzantium_root.b);
     } else {
         rlp_put_u64(out, t->succeeded);
     }
@@ -102,6 +102,20 @@ bool rpc_debug_get_raw_transaction(struct rpc_call *c)
     } else {
         json_put_null(c->out, NULL);
     }
+    return true;
+}
+
+bool rpc_debug_get_raw_transactions(struct rpc_call *c)
+{
+    const struct stored_block *b;
+    if (!rpc_param_block(c, &b, 0)) {
+        return false;
+    }
+    json_begin_list(c->out, NULL);
+    for (usize i = 0; i < b->count; i++) {
+        json_put_data(c->out, NULL, b->transactions[i].raw.p, b->transactions[i].raw.n);
+    }
+    json_end(c->out);
     return true;
 }
 

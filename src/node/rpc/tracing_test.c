@@ -3,6 +3,9 @@
 // RISC-V code, whose transactions are executed again.
 #include "app/cli/node_genesis.h"
 #include "lib/base/bytes.h"
+#include "lib/codec/hex.h"
+#include "lib/codec/json.h"
+#include "lib/crypto/hash/keccak.h"
 #include "node/rpc/rpc.h"
 #include "test/kit_code.h"
 #include "test/test.h"
@@ -239,5 +242,111 @@ TEST(tracing, a_sent_transaction_cannot_be_sent_again_but_traced)
     buf_fini(&params);
     expect_part(ask(&c, "debug_getRawReceipts", "\"0x3\""), "[\"0x02f9");
     expect_part(ask(&c, "debug_getBadBlocks", ""), "\"result\":[]");
+    close_chain(&c);
+}
+
+// ---- states and changes
+
+#define ZERO_WORD "\"0x0000000000000000000000000000000000000000000000000000000000000000\""
+
+TEST(tracing, slots_are_listed_before_and_after_a_transaction)
+{
+    struct chain c;
+    open_chain(&c);
+    expect_part(ask(&c, "debug_storageRangeAt", "\"0x3\",0,\"" FIRST "\"," ZERO_WORD ",10"),
+                "{\"storage\":{},\"nextKey\":null}");
+    // keccak256 of 5 as a word
+    expect_part(ask(&c, "debug_storageRangeAt", "\"0x3\",1,\"" FIRST "\"," ZERO_WORD ",10"),
+                "\"0x036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db0\":{\"key\":"
+                "\"0x0000000000000000000000000000000000000000000000000000000000000005\"");
+    expect_part(ask(&c, "debug_storageRangeAt", "\"0x3\",1,\"" FIRST "\"," ZERO_WORD ",0"),
+                "\"nextKey\":\"0x036b6384");
+    close_chain(&c);
+}
+
+TEST(tracing, accounts_are_listed_page_by_page)
+{
+    struct chain c;
+    open_chain(&c);
+    const char *text = ask(&c, "debug_accountRange", "\"latest\"," ZERO_WORD ",1,true,true");
+    const char *next = strstr(text, "\"next\":\"");
+    EXPECT(next != NULL);
+    struct buf params = {0};
+    buf_printf(&params, "\"latest\",%.68s,1,true,true%c", next + 7, 0);
+    char key[68];
+    copy_bytes(key, next + 8, 66);
+    key[66] = '"';
+    key[67] = 0;
+    expect_part(ask(&c, "debug_accountRange", (const char *)params.p), key);
+    buf_fini(&params);
+    expect_part(ask(&c, "debug_dumpBlock", "\"latest\""), "\"storage\":{\"0x00000000");
+    close_chain(&c);
+}
+
+TEST(tracing, changed_accounts_and_roots_of_a_block_are_told)
+{
+    struct chain c;
+    open_chain(&c);
+    expect_part(ask(&c, "debug_getModifiedAccountsByNumber", "\"0x3\""), "\"" FIRST "\"");
+    EXPECT(strstr(ask(&c, "debug_getModifiedAccountsByNumber", "\"0x2\""), FIRST) == NULL);
+    expect_part(ask(&c, "debug_getModifiedAccountsByNumber", "\"0x3\",\"0x1\""),
+                "must be less than end block height");
+    const struct stored_block *b = blocks_at(node_blocks(c.node), 3);
+    struct buf root = {0};
+    buf_put_text(&root, "\"result\":[\"");
+    hex_put_data(&root, b->header.state_root.b, sizeof b->header.state_root.b);
+    buf_put(&root, "\"]", 3);
+    expect_part(ask(&c, "debug_intermediateRoots", "\"0x3\""), (const char *)root.p);
+    buf_fini(&root);
+    close_chain(&c);
+}
+
+TEST(tracing, the_head_can_be_set_back)
+{
+    struct chain c;
+    open_chain(&c);
+    expect_part(ask(&c, "debug_setHead", "\"0x1\""), "\"result\":null");
+    expect_part(ask(&c, "eth_blockNumber", ""), "\"result\":\"0x1\"");
+    expect_part(ask_of_last(&c, "debug_traceTransaction", ""), "transaction not found");
+    close_chain(&c);
+}
+
+TEST(tracing, a_witness_has_the_parents_root_codes_and_header)
+{
+    struct chain c;
+    open_chain(&c);
+    const struct stored_block *parent = blocks_at(node_blocks(c.node), 2);
+    struct buf header = {0};
+    struct buf text = {0};
+    header_encode(&header, &parent->header);
+    buf_put_text(&text, "\"headers\":[\"");
+    hex_put_data(&text, header.p, header.n);
+    buf_put(&text, "\"]", 3);
+    const char *answer = ask(&c, "debug_executionWitness", "\"0x3\"");
+    expect_part(answer, (const char *)text.p);
+    expect_part(answer, "5f5f5f5f5f735fbdb2315678afecb367f032d93f642f64180aa35af1"); // a code
+    expect_part(answer, "\"" FIRST "\"");
+    // One of the nodes is the top of the parent's trie.
+    struct json j;
+    json_value result;
+    json_value nodes;
+    bool found = false;
+    EXPECT_EQ(json_parse(&j, (bytes){(const u8 *)answer, strlen(answer)}), FAULT_NONE);
+    json_value root = json_root(&j);
+    EXPECT_EQ(json_member(&result, &root, "result"), FAULT_NONE);
+    EXPECT_EQ(json_member(&nodes, &result, "state"), FAULT_NONE);
+    for (usize i = 0; i < json_count(&nodes); i++) {
+        json_value one = json_element(&nodes, i);
+        struct buf node = {0};
+        b256 hash;
+        EXPECT_EQ(json_get_data(&node, &one), FAULT_NONE);
+        keccak256(&hash, node.p, node.n);
+        found |= b256_equal(&hash, &parent->header.state_root);
+        buf_fini(&node);
+    }
+    EXPECT(found);
+    json_fini(&j);
+    buf_fini(&header);
+    buf_fini(&text);
     close_chain(&c);
 }

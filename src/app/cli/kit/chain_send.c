@@ -196,7 +196,7 @@ static int tell(struct sending *s, json_value *receipt)
         buf_put_text(&s->o->why, "eth_getTransactionReceipt: the answer is no receipt");
     }
     if (status == CLI_OK && option_given(s->o, OPTION_CALLS)) {
-        receipt_put_calls(&text, &s->m->node, &s->hash);
+        receipt_put_calls(&text, &s->m->node, &s->hash, &s->m->abi);
     }
     if (status == CLI_OK) {
         status = cli_print(s->o->set->command, &text);

@@ -186,21 +186,41 @@ static void put_cycles(struct buf *out, const json_value *frame)
     }
 }
 
-static void put_frame(struct buf *out, const json_value *frame, struct buf *indent, u32 depth)
+// What a call asks for: by the ABI if that knows it, else selector and size.
+static void put_input(struct buf *out, const json_value *frame, const struct sol_abi *abi)
 {
+    struct buf input = {0};
+    const struct sol_item *f = NULL;
+    if (json_find_data(&input, frame, "input") == FAULT_NONE && input.n >= 4) {
+        f = sol_abi_selected(abi, SOL_ITEM_FUNCTION, input.p);
+        bytes arguments = bytes_slice(buf_bytes(&input), 4, input.n - 4);
+        usize before = out->n;
+        buf_printf(out, " %s", f != NULL ? f->name : "");
+        if (f == NULL || !sol_decode_line(out, &f->input, arguments)) {
+            out->n = before + 1;
+            put_data(out, (bytes){input.p, 4});
+            buf_printf(out, " and %zu bytes", arguments.n);
+        }
+    }
+    buf_fini(&input);
+}
+
+struct tree {
+    struct buf *out, indent;
+    const struct sol_abi *abi;
+};
+
+static void put_frame(struct tree *t, const json_value *frame, u32 depth)
+{
+    struct buf *out = t->out;
+    struct buf *indent = &t->indent;
     json_value calls;
     bool found;
     u64 gas = 0;
-    struct buf input = {0};
     put_member(out, frame, "type", "");
     put_member(out, frame, "to", " ");
     put_member(out, frame, "kind", " ");
-    if (json_find_data(&input, frame, "input") == FAULT_NONE && input.n >= 4) {
-        buf_put_u8(out, ' ');
-        put_data(out, (bytes){input.p, 4});
-        buf_printf(out, " and %zu bytes", input.n - 4);
-    }
-    buf_fini(&input);
+    put_input(out, frame, t->abi);
     if (json_find_u64(&gas, frame, "gasUsed") == FAULT_NONE) {
         buf_put_text(out, "  ");
         put_number(out, gas);
@@ -221,7 +241,7 @@ static void put_frame(struct buf *out, const json_value *frame, struct buf *inde
         buf_put(out, indent->p, indent->n);
         buf_put_text(out, i + 1 < count ? "├─ " : "└─ ");
         buf_put_text(indent, i + 1 < count ? "│  " : "   ");
-        put_frame(out, &inner, indent, depth + 1);
+        put_frame(t, &inner, depth + 1);
         indent->n = before;
     }
 }
@@ -246,20 +266,21 @@ static bool ask_tracer(json_value *frame, json_value *call, struct rpc_client *n
     return ok;
 }
 
-void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash)
+void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
+                       const struct sol_abi *abi)
 {
     struct buf why = {0};
-    struct buf indent = {0};
+    struct tree t = {.out = out, .abi = abi};
     json_value frame;
     json_value call;
     if (ask_tracer(&frame, &call, node, &why, hash, "riscvTracer") ||
         ask_tracer(&frame, &call, node, &why, hash, "callTracer")) {
-        put_frame(out, &call, &indent, 0);
+        put_frame(&t, &call, 0);
     } else {
         buf_printf(out, "no calls are shown: %.*s\n", (int)why.n, (const char *)why.p);
     }
     buf_fini(&why);
-    buf_fini(&indent);
+    buf_fini(&t.indent);
 }
 
 void receipt_put_failure(struct buf *out, struct rpc_client *node, const b256 *hash,

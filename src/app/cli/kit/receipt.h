@@ -20,7 +20,8 @@ bool receipt_put_event(struct buf *out, const struct sol_abi *abi, const b256 *t
                        bytes data);
 // The tree of calls of a transaction, as the node traces it; a line that says why not if it does
 // not.
-void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash);
+void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
+                       const struct sol_abi *abi);
 // Appends why a transaction failed, as the node traces it: ": execution reverted: TooMuch(…)";
 // nothing if it does not.
 void receipt_put_failure(struct buf *out, struct rpc_client *node, const b256 *hash,
