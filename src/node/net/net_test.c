@@ -265,13 +265,16 @@ TEST(net, a_connection_changes_to_websocket)
     end(&t);
 }
 
+#define OLD_UPGRADE                                                                                \
+    "GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"                              \
+    "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
 TEST(net, a_bad_handshake_is_refused)
 {
     static const char *const bad[] = {
         UPGRADE "\r\n",
         UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=\r\n\r\n",
-        "GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        OLD_UPGRADE,
     };
     for (u32 i = 0; i < COUNT_OF(bad); i++) {
         struct talk t;
