@@ -375,16 +375,6 @@ static const struct method methods[] = {
 };
 #define METHOD_COUNT (sizeof methods / sizeof methods[0])
 
-struct other {
-    const char *name;
-    bool has[3];
-};
-
-static const struct other others[] = {
-#define RPC_OTHER(name, geth, reth, anvil) {name, {geth, reth, anvil}},
-#include "spec/rpc_others.def"
-};
-
 static size_t namespace_size(const char *name)
 {
     return strcspn(name, "_");
@@ -420,31 +410,6 @@ static void print_methods(void)
     }
 }
 
-static bool is_here(const char *name)
-{
-    for (size_t i = 0; i < METHOD_COUNT; i++) {
-        if (strcmp(methods[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void print_comparison(void)
-{
-    size_t here = 0;
-    printf("| method | geth | reth | anvil | here |\n|---|---|---|---|---|\n");
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        const struct other *o = &others[i];
-        bool ours = is_here(o->name);
-        here += ours;
-        printf("| `%s` | %s | %s | %s | %s |\n", o->name, o->has[0] ? "yes" : "",
-               o->has[1] ? "yes" : "", o->has[2] ? "yes" : "", ours ? "yes" : "**no**");
-    }
-    printf("\n%zu of these %zu are here; this node has %zu methods.\n", here,
-           sizeof others / sizeof others[0], METHOD_COUNT);
-}
-
 // Prints the table that a marker line names; false if there is none of this name.
 static bool print_table(const char *marker)
 {
@@ -472,8 +437,6 @@ static bool print_table(const char *marker)
         print_forks();
     } else if (strcmp(marker, "@RPC_METHODS@") == 0) {
         print_methods();
-    } else if (strcmp(marker, "@RPC_OTHERS@") == 0) {
-        print_comparison();
     } else {
         return false;
     }
