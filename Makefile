@@ -204,7 +204,7 @@ bench: benches ## each *_bench.c, then RISC-V kernels, calls, and published work
 	$(MAKE) bench-rv
 	$(MAKE) bench-calls
 	$(MAKE) bench-published
-node: all ## a development node, hybrid-node --dev; NODE_FLAGS='--http :8546' for more
+node: all ## a development node, hybrid-node --dev; NODE_FLAGS='--http 127.0.0.1:8546' to change it
 	$(B)/hybrid-node --dev $(NODE_FLAGS)
 demo: all ## tokens of both kinds on one state, calling each other (demo/run.sh)
 	HYBRID=$(CURDIR)/$(B)/hybrid sh demo/run.sh
