@@ -20,7 +20,7 @@
 #define PROGRESS_NS 100000000ull
 
 struct shared_file {
-    _Atomic u64 tickets; // the number of the next case that nobody has taken
+    struct tally_shared tally;
     _Atomic u32 begun, done, deaths;
 };
 
@@ -90,7 +90,7 @@ static void work_on(const struct run *r, void *runner, u32 share, usize index,
     struct tally tally = {.options = &r->options->tell};
     atomic_store(&r->shared->in_file[share], index + 1);
     atomic_store(&f->begun, 1);
-    tally_begin(&tally, r->files->file[index].path, &f->tickets);
+    tally_begin(&tally, r->files->file[index].path, &f->tally);
     run_file(r->suite, runner, &r->files->file[index], &tally);
     atomic_store(&r->shared->in_file[share], 0);
     struct report report = {.files_done = atomic_exchange(&f->done, 1) == 0};

@@ -9,10 +9,10 @@
 
 #define NO_TICKET (~(u64)0)
 
-void tally_begin(struct tally *t, const char *path, _Atomic u64 *tickets)
+void tally_begin(struct tally *t, const char *path, struct tally_shared *shared)
 {
     t->path = path;
-    t->tickets = tickets;
+    t->shared = shared;
     t->at = 0;
     t->mine = NO_TICKET;
 }
@@ -27,12 +27,12 @@ void tally_fini(struct tally *t)
 // they run all.
 static bool take_next(struct tally *t)
 {
-    if (t->tickets == NULL) {
+    if (t->shared == NULL) {
         t->at++;
         return true;
     }
     if (t->mine == NO_TICKET || t->mine < t->at) {
-        t->mine = atomic_fetch_add(t->tickets, 1);
+        t->mine = atomic_fetch_add(&t->shared->tickets, 1);
     }
     return t->at++ == t->mine;
 }
@@ -109,7 +109,7 @@ void tally_case_fini(struct tally_case *c)
 
 void tally_broken(struct tally *t, bytes why)
 {
-    if (!take_next(t)) {
+    if (t->shared != NULL && atomic_exchange(&t->shared->broken, 1) != 0) {
         return;
     }
     struct tally_case c = {.test = ""};

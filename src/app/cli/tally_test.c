@@ -10,13 +10,13 @@
 TEST(tally, two_who_walk_one_file_run_each_case_once)
 {
     struct tally_options o = {.filter = NULL};
-    _Atomic u64 tickets = 0;
+    struct tally_shared shared = {.tickets = 0};
     struct tally t[2] = {{.options = &o}, {.options = &o}};
     u32 ran[CASES] = {0};
     u32 at[2] = {0, 0};
     u64 random = test_seed();
-    tally_begin(&t[0], "file", &tickets);
-    tally_begin(&t[1], "file", &tickets);
+    tally_begin(&t[0], "file", &shared);
+    tally_begin(&t[1], "file", &shared);
     while (at[0] < CASES || at[1] < CASES) {
         u32 who = at[0] == CASES ? 1 : at[1] == CASES ? 0 : (u32)(test_random(&random) & 1);
         ran[at[who]] += tally_take(&t[who], "test");
@@ -25,6 +25,26 @@ TEST(tally, two_who_walk_one_file_run_each_case_once)
     for (u32 i = 0; i < CASES; i++) {
         EXPECT_EQ(ran[i], 1);
     }
+}
+
+// The one draws the first case and fails in it; the other has drawn the second one by then.
+TEST(tally, of_two_who_walk_a_broken_file_one_tells)
+{
+    struct tally_options o = {.filter = NULL};
+    struct tally_shared shared = {.tickets = 0};
+    struct tally t[2] = {{.options = &o}, {.options = &o}};
+    for (u32 i = 0; i < 2; i++) {
+        tally_begin(&t[i], "file", &shared);
+        EXPECT_EQ(tally_take(&t[i], "test"), i == 0);
+    }
+    EXPECT(tally_take(&t[1], "test"));
+    for (u32 i = 0; i < 2; i++) {
+        tally_broken(&t[i], (bytes){(const u8 *)"no number", 9});
+    }
+    EXPECT_EQ(t[0].broken + t[1].broken, 1);
+    EXPECT_EQ(t[0].failed + t[1].failed, 1);
+    tally_fini(&t[0]);
+    tally_fini(&t[1]);
 }
 
 TEST(tally, a_filter_is_part_of_the_name_or_of_the_path)
