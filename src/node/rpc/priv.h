@@ -147,7 +147,6 @@ void rpc_put_transaction(struct json_writer *w, const struct stored_block *b, us
 void rpc_put_waiting(struct json_writer *w, const struct pooled *t);
 void rpc_put_waiting_as(struct json_writer *w, const char *name, const struct pooled *t);
 void rpc_nonce_name(char out[24], u64 nonce); // decimal digits and a 0
-void rpc_put_decimal(struct buf *out, u256 v);
 u256 rpc_next_blob_base_fee(const struct node *n);
 // The transaction of an account with that nonce.
 MUST_USE bool rpc_find_by_nonce(struct rpc_call *c, const address *a, u64 nonce,
