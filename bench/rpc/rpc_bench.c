@@ -43,6 +43,7 @@ struct bench {
     struct transfers transfers;
     struct row row[ROWS_MAX];
     u32 rows;
+    u32 nudges[NODES]; // blocks that had to be asked for
     struct buf why;
 };
 
@@ -209,7 +210,7 @@ static bool measure_readings(struct bench *b)
 }
 
 // The same signed transactions to both; `count` a round.
-static bool send_rounds(struct bench *b, struct row *r, u32 rounds, u32 count)
+static bool send_rounds(struct bench *b, struct row *r, u32 rounds, u32 count, bool is_instant)
 {
     struct transfers *t = &b->transfers;
     for (u32 i = 0; i < rounds; i++) {
@@ -217,7 +218,8 @@ static bool send_rounds(struct bench *b, struct row *r, u32 rounds, u32 count)
         transfers_sign(t, count);
         for (u32 w = 0; w < NODES; w++) {
             u64 ns;
-            if (!transfers_send(&ns, &b->why, t, first, b->node[w].port, SEND_CONNECTIONS)) {
+            if (!transfers_send(&ns, &b->why, t, first, b->node[w].port, SEND_CONNECTIONS,
+                                is_instant ? &b->nudges[w] : NULL)) {
                 buf_printf(&b->why, " (%s)", b->program[w]);
                 return false;
             }
@@ -249,7 +251,7 @@ static bool measure_instant(struct bench *b)
     }
     struct row *r = new_row(b, "/s");
     (void)snprintf(r->name, sizeof r->name, "ERC-20 transfers, instant mining");
-    return send_rounds(b, r, b->rounds, INSTANT_TRANSFERS) && measure_readings(b);
+    return send_rounds(b, r, b->rounds, INSTANT_TRANSFERS, true) && measure_readings(b);
 }
 
 static bool measure_interval(struct bench *b)
@@ -260,7 +262,7 @@ static bool measure_interval(struct bench *b)
     }
     struct row *r = new_row(b, "/s");
     (void)snprintf(r->name, sizeof r->name, "ERC-20 transfers, a block a second");
-    if (!send_rounds(b, r, b->rounds, INTERVAL_TRANSFERS)) {
+    if (!send_rounds(b, r, b->rounds, INTERVAL_TRANSFERS, false)) {
         return false;
     }
     r = new_row(b, "MiB");
@@ -269,7 +271,8 @@ static bool measure_interval(struct bench *b)
     say(b, r->name);
     while (b->transfers.count < MEMORY_TRANSFERS) {
         u32 left = MEMORY_TRANSFERS - b->transfers.count;
-        if (!send_rounds(b, NULL, 1, left < INTERVAL_TRANSFERS ? left : INTERVAL_TRANSFERS)) {
+        if (!send_rounds(b, NULL, 1, left < INTERVAL_TRANSFERS ? left : INTERVAL_TRANSFERS,
+                         false)) {
             return false;
         }
     }

@@ -23,7 +23,8 @@
 #define TRANSFER_GAS 100000u
 #define CODE_FILE_MAX (1u << 20)
 #define WAIT_MS 2u // between looks whether all are in blocks
-#define WAIT_NS 20000000000ull
+#define WAIT_NS 60000000000ull
+#define STUCK_NS 50000000ull
 
 static const u8 TRANSFER[] = {0xa9, 0x05, 0x9c, 0xbb}; // transfer(address,uint256)
 
@@ -127,25 +128,40 @@ static bool read_nonce(u64 *nonce, struct buf *why, u16 port, const address *a)
     return ok;
 }
 
-// Until every sender's transactions are in blocks.
-static bool wait_for_all(struct buf *why, const struct transfers *t, u16 port)
+// Until every sender's transactions are in blocks. A node that mines each at once and has left some
+// in its pool for STUCK_NS is asked for a block, and that is told: anvil does so when several come
+// at the same time.
+static bool wait_for_all(struct buf *why, const struct transfers *t, u16 port, u32 *nudges)
 {
+    struct buf answer = {0};
     u64 begin = os_now_ns();
-    for (u32 i = 0; i < SENDERS;) {
+    u64 moved = begin;
+    u64 last = 0;
+    bool ok = true;
+    for (u32 i = 0; ok && i < SENDERS;) {
         u64 nonce = 0;
-        if (!read_nonce(&nonce, why, port, &t->from[i])) {
-            return false;
-        }
+        u64 now = os_now_ns();
+        ok = read_nonce(&nonce, why, port, &t->from[i]);
         if (nonce >= t->nonce[i]) {
             i++;
-        } else if (os_now_ns() - begin > WAIT_NS) {
-            buf_printf(why, "port %u: after five minutes transactions are in no block", port);
-            return false;
+            last = 0;
+        }
+        if (nonce >= t->nonce[i < SENDERS ? i : 0] || nonce != last) {
+            moved = now;
+            last = nonce;
+        } else if (now - begin > WAIT_NS) {
+            buf_printf(why, "port %u: after a minute transactions are in no block", port);
+            ok = false;
+        } else if (nudges != NULL && now - moved > STUCK_NS) {
+            ok = http_ask(&answer, why, port, "evm_mine", "[]");
+            moved = now;
+            ++*nudges;
         } else {
             os_sleep_ms(WAIT_MS);
         }
     }
-    return true;
+    buf_fini(&answer);
+    return ok;
 }
 
 // ---- set-up
@@ -201,7 +217,7 @@ bool transfers_set_up(struct transfers *t, struct buf *why, u16 port, const char
         sign_transfer(&parameters, t, 0, &t->from[i], 1ull << 60);
         ok = send_one(why, port, &parameters);
     }
-    ok = ok && wait_for_all(why, t, port);
+    ok = ok && wait_for_all(why, t, port, NULL);
     buf_fini(&create.data);
     buf_fini(&parameters);
     return ok;
@@ -254,7 +270,7 @@ static void look_at_answer(void *ctx, u32 connection, bytes body)
 }
 
 bool transfers_send(u64 *ns, struct buf *why, const struct transfers *t, u32 first, u16 port,
-                    u32 connections)
+                    u32 connections, u32 *nudges)
 {
     struct sending s = {.t = t, .connections = connections};
     struct http_sum sum;
@@ -273,7 +289,7 @@ bool transfers_send(u64 *ns, struct buf *why, const struct transfers *t, u32 fir
                    (unsigned long long)sum.refused, (int)s.refusal.n, (const char *)s.refusal.p);
         ok = false;
     }
-    ok = ok && wait_for_all(why, t, port);
+    ok = ok && wait_for_all(why, t, port, nudges);
     *ns = os_now_ns() - begin;
     buf_fini(&s.refusal);
     return ok;

@@ -23,11 +23,13 @@ struct transfers {
 // Keys of the senders and the token's address.
 MUST_USE bool transfers_init(struct transfers *t, struct buf *why);
 void transfers_fini(struct transfers *t);
-// Creates the token from init code in hex (a file) and gives every sender some. Nonces of t are then
+// Creates the token from init code in hex (a file) and gives every sender some. Nonces of t are
+// then
 MUST_USE bool transfers_set_up(struct transfers *t, struct buf *why, u16 port, const char *path);
 // Signs `count` more transactions.
 void transfers_sign(struct transfers *t, u32 count);
 // Sends those from `first` on over `connections` and waits until all are in blocks. *ns: from the
-// first request until then.
+// first request until then. *nudges: blocks that had to be asked for are added, NULL where the node
+// makes them by the clock.
 MUST_USE bool transfers_send(u64 *ns, struct buf *why, const struct transfers *t, u32 first,
-                             u16 port, u32 connections);
+                             u16 port, u32 connections, u32 *nudges);
