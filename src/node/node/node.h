@@ -38,6 +38,7 @@ enum node_mining {
 };
 
 #define NODE_HISTORY_ALL (~(u64)0)
+#define NODE_BLOCKS_MIN 256u // what BLOCKHASH and other branches need
 
 struct node_options {
     enum vm_form form;
@@ -47,6 +48,7 @@ struct node_options {
     u32 key_count;
     const char *datadir; // NULL: in memory
     u64 history;         // blocks below the head whose states are kept; 0 and NODE_HISTORY_ALL: all
+    u64 blocks;          // blocks below the head that are kept, NODE_BLOCKS_MIN or more; the same
     enum node_mining mining;
     u64 block_time_ms;
     bool is_durable; // a block is on disk before it is answered for (else soon after)
@@ -102,6 +104,8 @@ struct node_view {
 enum fault node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at);
 void node_view_close(struct node_view *v);
 bool node_has_state(const struct node *n, const struct stored_block *at);
+// Of the blocks behind block 0; 1 if none was dropped.
+u64 node_first_block(const struct node *n);
 u64 node_oldest_state(const struct node *n); // number of the first canonical block with a state
 // Every account from `from` on in order of addresses, and every slot that is not zero from `from`
 // on in order of keys, as the block left them; false from the visitor ends it.
