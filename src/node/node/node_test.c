@@ -543,6 +543,12 @@ TEST(node, the_clock_goes_on_from_a_time_that_was_set_for_a_block)
     EXPECT_EQ(blocks_last(node_blocks(n))->header.timestamp, 5135);
     node_add_time(n, 60);
     EXPECT_EQ(mine_time(n), 5195);
+    for (u64 i = 1; i <= 20; i++) {
+        EXPECT_EQ(mine_time(n), 5195 + i);
+    }
+    clock_now++; // less than those blocks took
+    node_add_time(n, 3600);
+    EXPECT_EQ(mine_time(n), 5215 + 3600);
     node_free(n);
 }
 
