@@ -27,7 +27,7 @@ before(async () => {
     provider = new ethers.BrowserProvider(hre.network.provider, undefined, { cacheTimeout: -1 });
     signer = await provider.getSigner(0);
     artifact = await hre.artifacts.readArtifact('Token');
-    container = ethers.hexlify(fs.readFileSync(process.env.CONTAINER));
+    container = ethers.hexlify(fs.readFileSync(process.env.CONTAINER || 'build/contracts/token.deploy'));
 });
 
 describe('a node', () => {
