@@ -4,6 +4,7 @@
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
+const path = require('path');
 const { ethers } = require('ethers');
 const hre = require('hardhat');
 
@@ -27,7 +28,7 @@ before(async () => {
     provider = new ethers.BrowserProvider(hre.network.provider, undefined, { cacheTimeout: -1 });
     signer = await provider.getSigner(0);
     artifact = await hre.artifacts.readArtifact('Token');
-    container = ethers.hexlify(fs.readFileSync(process.env.CONTAINER || 'build/contracts/token.deploy'));
+    container = ethers.hexlify(fs.readFileSync(process.env.CONTAINER || path.join(hre.config.paths.root, 'build/contracts/token.deploy')));
 });
 
 describe('a node', () => {
