@@ -327,8 +327,11 @@ MUST_USE enum fault node_mine_many(struct node *n, u64 count, u64 interval);
 enum node_mining node_mining(const struct node *n);
 void node_set_mining(struct node *n, enum node_mining mining, u64 block_time_ms);
 u64 node_block_time_ms(const struct node *n);
-// The next block's time, and how far the clock is ahead of the host's.
+// The next block's time, from which the clock then goes on; and how far the clock is ahead of the
+// host's.
 bool node_set_next_time(struct node *n, u64 timestamp); // false: not after the last block
+// From the clock or the last block, whichever is later: blocks that were made faster than one a
+// second are ahead of the clock, and what is asked for is to be seen in the next one.
 void node_add_time(struct node *n, u64 seconds);
 u64 node_time_offset(const struct node *n);
 void node_set_time(struct node *n, u64 timestamp); // the clock's; may go back to the last block's

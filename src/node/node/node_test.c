@@ -550,6 +550,38 @@ TEST(node, an_impersonated_account_sends_without_a_key)
     node_free(n);
 }
 
+static u64 mine_time(struct node *n)
+{
+    EXPECT_EQ(node_mine(n), FAULT_NONE);
+    return blocks_last(node_blocks(n))->header.timestamp;
+}
+
+TEST(node, the_clock_goes_on_from_a_time_that_was_set_for_a_block)
+{
+    struct node_options o = options();
+    clock_now = 1000;
+    struct node *n = open_node(&o);
+    EXPECT_EQ(mine_time(n), 1000);
+    EXPECT(node_set_next_time(n, 5000));
+    node_add_time(n, 7); // of the clock, so not of that block
+    EXPECT_EQ(mine_time(n), 5000);
+    clock_now += 10;
+    EXPECT_EQ(mine_time(n), 5010);
+    node_add_time(n, 100);
+    EXPECT_EQ(mine_time(n), 5110);
+    EXPECT_EQ(node_mine_many(n, 3, 12), FAULT_NONE); // 5111, 5123, 5135
+    EXPECT_EQ(blocks_last(node_blocks(n))->header.timestamp, 5135);
+    node_add_time(n, 60);
+    EXPECT_EQ(mine_time(n), 5195);
+    for (u64 i = 1; i <= 20; i++) {
+        EXPECT_EQ(mine_time(n), 5195 + i);
+    }
+    clock_now++; // less than those blocks took
+    node_add_time(n, 3600);
+    EXPECT_EQ(mine_time(n), 5215 + 3600);
+    node_free(n);
+}
+
 TEST(node, a_dump_of_the_state_is_loaded_again)
 {
     struct node_options o = options();
