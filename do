@@ -27,6 +27,7 @@ groups_of() {
         solc) echo make node npm ;;
         lint*) echo build test lint ;;
         format) echo build lint ;;
+        bench-rpc | soak) echo build node npm ;;
         bench*) echo build bench ;;
         fuzz*) echo build fuzz ;;
         cov) echo build test cov node npm ;;
