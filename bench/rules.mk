@@ -59,3 +59,10 @@ ANVIL := node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 bench-rpc: all $(B)/bench/rpc_bench build/demo/Token.bin ## hybrid-node beside anvil: requests and transfers a second, start-up, memory
 	$(B)/bench/rpc_bench --ours $(B)/hybrid-node --theirs $(ANVIL) --token build/demo/Token.bin $(BENCH_FLAGS)
 .PHONY: bench-rpc
+$(B)/bench/soak: $(B)/obj/bench/rpc/soak.o $(RPC_BENCH_O) $(LIB_O)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+TXS ?= 10000000
+soak: all $(B)/bench/soak build/demo/Token.bin build/demo/token.deploy ## a long life of hybrid-node in short time: TXS=10000000 transactions
+	$(B)/bench/soak --node $(B)/hybrid-node --token build/demo/Token.bin --container build/demo/token.deploy --count $(TXS)
+.PHONY: soak

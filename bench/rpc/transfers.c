@@ -8,6 +8,7 @@
 #include "core/eth/transaction.h"
 #include "core/trace/put.h"
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/codec/hex.h"
 #include "lib/codec/json.h"
@@ -28,12 +29,13 @@
 
 static const u8 TRANSFER[] = {0xa9, 0x05, 0x9c, 0xbb}; // transfer(address,uint256)
 
-// Keccak-256 of the RLP list of the creator and the nonce 0 (yellow paper, 7), its last 20 bytes.
-static address first_creation(const address *creator)
+// Keccak-256 of the RLP list of creator and nonce (yellow paper, 7), its last 20 bytes.
+address transfers_created(const address *creator, u8 nonce)
 {
-    u8 list[23] = {0xd6, 0x94, [22] = 0x80};
+    u8 list[23] = {0xd6, 0x94, [22] = nonce == 0 ? 0x80 : nonce};
     b256 hash;
     address a;
+    CHECK(nonce < 0x80);
     copy_bytes(list + 2, creator->b, sizeof creator->b);
     keccak256(&hash, list, sizeof list);
     copy_bytes(a.b, hash.b + 12, sizeof a.b);
@@ -53,7 +55,7 @@ bool transfers_init(struct transfers *t, struct buf *why)
             return false;
         }
     }
-    t->token = first_creation(&t->from[0]);
+    t->token = transfers_created(&t->from[0], 0);
     return true;
 }
 
@@ -66,8 +68,8 @@ void transfers_fini(struct transfers *t)
     t->raw = NULL;
 }
 
-// The parameters of eth_sendRawTransaction with the sender's next transaction.
-static void sign(struct buf *out, struct transfers *t, u32 sender, const struct transaction *of)
+void transfers_sign_one(struct buf *out, struct transfers *t, u32 sender,
+                        const struct transaction *of)
 {
     struct transaction tx = *of;
     struct buf wire = {0};
@@ -83,7 +85,6 @@ static void sign(struct buf *out, struct transfers *t, u32 sender, const struct 
     buf_put_text(out, "[\"");
     put_data(out, buf_bytes(&wire));
     buf_put_text(out, "\"]");
-    buf_put_u8(out, 0);
     buf_fini(&wire);
 }
 
@@ -96,7 +97,8 @@ static void sign_transfer(struct buf *out, struct transfers *t, u32 sender, cons
     copy_bytes(data + sizeof TRANSFER + 12, to->b, sizeof to->b);
     u256_to_be_bytes(data + sizeof TRANSFER + 32, u256_from_u64(amount));
     buf_put(&tx.data, data, sizeof data);
-    sign(out, t, sender, &tx);
+    transfers_sign_one(out, t, sender, &tx);
+    buf_put_u8(out, 0);
     buf_fini(&tx.data);
 }
 
@@ -128,10 +130,7 @@ static bool read_nonce(u64 *nonce, struct buf *why, u16 port, const address *a)
     return ok;
 }
 
-// Until every sender's transactions are in blocks. A node that mines each at once and has left some
-// in its pool for STUCK_NS is asked for a block, and that is told: anvil does so when several come
-// at the same time.
-static bool wait_for_all(struct buf *why, const struct transfers *t, u16 port, u32 *nudges)
+bool transfers_wait(struct buf *why, const struct transfers *t, u16 port, u32 *nudges)
 {
     struct buf answer = {0};
     u64 begin = os_now_ns();
@@ -166,7 +165,7 @@ static bool wait_for_all(struct buf *why, const struct transfers *t, u16 port, u
 
 // ---- set-up
 
-static bool send_one(struct buf *why, u16 port, struct buf *parameters)
+bool transfers_send_one(struct buf *why, u16 port, struct buf *parameters)
 {
     struct buf answer = {0};
     bool ok = http_ask(&answer, why, port, "eth_sendRawTransaction", (const char *)parameters->p);
@@ -180,17 +179,20 @@ static bool send_one(struct buf *why, u16 port, struct buf *parameters)
     return ok;
 }
 
-// Init code as hex with the constructor's arguments: two short texts and the supply.
-static bool read_code(struct buf *out, struct buf *why, const char *path)
+bool transfers_read_code(struct buf *out, struct buf *why, const char *path)
 {
     static const u8 WORDS[] = {0x60, 0xa0};
     struct buf text = {0};
     hex_error error;
     bool ok = os_read_file(&text, why, path, CODE_FILE_MAX) == FAULT_NONE;
-    while (ok && text.n > 0 && text.p[text.n - 1] <= ' ') {
+    while (ok && text.n > 0 && text.p[0] != 0xFF && text.p[text.n - 1] <= ' ') {
         text.n--;
     }
-    if (ok && !hex_decode(out, &error, (const char *)text.p, text.n)) {
+    bool is_raw = ok && text.n > 0 && text.p[0] == 0xFF; // a container
+    if (is_raw) {
+        buf_put(out, text.p, text.n);
+    }
+    if (ok && !is_raw && !hex_decode(out, &error, (const char *)text.p, text.n)) {
         buf_printf(why, "%s: %s, at character %zu", path, error.text, error.at + 1);
         ok = false;
     }
@@ -209,15 +211,16 @@ bool transfers_set_up(struct transfers *t, struct buf *why, u16 port, const char
 {
     struct transaction create = {.gas_limit = CREATE_GAS, .is_create = true};
     struct buf parameters = {0};
-    bool ok = read_code(&create.data, why, path);
+    bool ok = transfers_read_code(&create.data, why, path);
     memset(t->nonce, 0, sizeof t->nonce);
-    sign(&parameters, t, 0, &create);
-    ok = ok && send_one(why, port, &parameters);
+    transfers_sign_one(&parameters, t, 0, &create);
+    buf_put_u8(&parameters, 0);
+    ok = ok && transfers_send_one(why, port, &parameters);
     for (u32 i = 1; ok && i < SENDERS; i++) {
         sign_transfer(&parameters, t, 0, &t->from[i], 1ull << 60);
-        ok = send_one(why, port, &parameters);
+        ok = transfers_send_one(why, port, &parameters);
     }
-    ok = ok && wait_for_all(why, t, port, NULL);
+    ok = ok && transfers_wait(why, t, port, NULL);
     buf_fini(&create.data);
     buf_fini(&parameters);
     return ok;
@@ -289,7 +292,7 @@ bool transfers_send(u64 *ns, struct buf *why, const struct transfers *t, u32 fir
                    (unsigned long long)sum.refused, (int)s.refusal.n, (const char *)s.refusal.p);
         ok = false;
     }
-    ok = ok && wait_for_all(why, t, port, nudges);
+    ok = ok && transfers_wait(why, t, port, nudges);
     *ns = os_now_ns() - begin;
     buf_fini(&s.refusal);
     return ok;
