@@ -62,6 +62,8 @@ bench-rpc: all $(B)/bench/rpc_bench build/demo/Token.bin ## hybrid-node beside a
 $(B)/bench/soak: $(B)/obj/bench/rpc/soak.o $(RPC_BENCH_O) $(LIB_O)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+tests: $(if $(filter release,$(MODE)),$(B)/bench/soak)
+
 TXS ?= 10000000
 soak: all $(B)/bench/soak build/demo/Token.bin build/demo/token.deploy ## a long life of hybrid-node in short time: TXS=10000000 transactions
 	$(B)/bench/soak --node $(B)/hybrid-node --token build/demo/Token.bin --container build/demo/token.deploy --count $(TXS)

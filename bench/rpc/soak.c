@@ -513,9 +513,9 @@ static bool start(struct soak *s, const struct plan *p)
     }
     s->folder[0] = 0;
     if (p->on_disk) {
-        (void)snprintf(s->folder, sizeof s->folder, "/tmp/hybrid-soak-XXXXXX");
+        (void)snprintf(s->folder, sizeof s->folder, P_tmpdir "/hybrid-soak-XXXXXX");
         if (mkdtemp(s->folder) == NULL) {
-            buf_put_text(&s->why, "no folder can be made below /tmp");
+            buf_put_text(&s->why, "no folder can be made below " P_tmpdir);
             return false;
         }
         argv[n++] = "--sync";

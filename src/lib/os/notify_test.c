@@ -34,7 +34,7 @@ TEST(os_notify, a_state_comes_as_one_datagram)
 {
     char path[64];
     char got[32];
-    (void)snprintf(path, sizeof path, "/tmp/os_notify_test.%d", (int)getpid());
+    (void)snprintf(path, sizeof path, P_tmpdir "/os_notify_test.%d", (int)getpid());
     EXPECT_EQ(told(path, "READY=1", got), 7);
     EXPECT_STR(got, "READY=1");
     unlink(path);
@@ -45,7 +45,7 @@ TEST(os_notify, a_state_comes_as_one_datagram)
 
 TEST(os_notify, a_name_that_is_none_and_a_manager_that_is_gone_are_passed_over)
 {
-    static const char *const NAMES[] = {"", "/", "relative", "/tmp/os_notify_test_nobody"};
+    static const char *const NAMES[] = {"", "/", "relative", P_tmpdir "/os_notify_test_nobody"};
     char name[160];
     for (usize i = 0; i < COUNT_OF(NAMES); i++) {
         setenv("NOTIFY_SOCKET", NAMES[i], 1);
