@@ -19,6 +19,7 @@
 #include "lib/base/bytes.h"
 #include "lib/codec/json.h"
 #include "lib/num/u256.h"
+#include "lib/os/process.h"
 #include "lib/os/time.h"
 
 #define CONNECTIONS 16u
@@ -526,21 +527,30 @@ static bool start(struct soak *s, const struct plan *p)
     return target_start(&s->target, &s->why, argv);
 }
 
+// True if the program ended with status 0; what it said is thrown away.
+static bool run_program(const char *const *argv)
+{
+    struct buf out = {0};
+    struct buf why = {0};
+    u32 status = 1;
+    enum fault f = os_run_command(&status, &out, &out, &why, &(struct os_command){.argv = argv});
+    buf_fini(&out);
+    buf_fini(&why);
+    return f == FAULT_NONE && status == 0;
+}
+
 static void remove_folder(const struct soak *s)
 {
-    char command[128];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
-    if (s->folder[0] != 0 && system(command) != 0) {
+    const char *const argv[] = {"rm", "-rf", s->folder, NULL};
+    if (s->folder[0] != 0 && !run_program(argv)) {
         (void)fprintf(stderr, "%s is left behind\n", s->folder);
     }
 }
 
 static bool check_database(struct soak *s)
 {
-    char command[512];
-    (void)snprintf(command, sizeof command, "'%s' db check --datadir '%s' >/dev/null", s->node,
-                   s->folder);
-    if (s->folder[0] != 0 && system(command) != 0) {
+    const char *const argv[] = {s->node, "db", "check", "--datadir", s->folder, NULL};
+    if (s->folder[0] != 0 && !run_program(argv)) {
         buf_put_text(&s->why, "hybrid-node db check finds the database damaged");
         return false;
     }

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -95,7 +96,8 @@ u64 target_memory(const struct target *t)
     (void)snprintf(path, sizeof path, "/proc/%d/status", (int)t->pid);
     FILE *f = fopen(path, "r");
     while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        if (sscanf(line, "VmRSS: %llu kB", &kib) == 1) {
+        if (strncmp(line, "VmRSS:", 6) == 0) {
+            kib = strtoull(line + 6, NULL, 10);
             break;
         }
     }
