@@ -206,6 +206,7 @@ bench: benches ## each *_bench.c, then RISC-V kernels, calls, and published work
 	$(MAKE) bench-published
 node: all ## a development node, hybrid-node --dev; NODE_FLAGS='--http 127.0.0.1:8546' to change it
 	$(B)/hybrid-node --dev $(NODE_FLAGS)
+solc: ## Node.js and the locked npm packages, the Solidity compiler among them
 demo: all ## tokens of both kinds on one state, calling each other (demo/run.sh)
 	HYBRID=$(CURDIR)/$(B)/hybrid sh demo/run.sh
 cov: ## line coverage of the tests, in build/cov/report
@@ -261,6 +262,6 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all node docs fixtures guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
+.PHONY: all node solc docs fixtures guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
   lint-tidy checked-by-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -24,6 +24,7 @@ groups_of() {
         fuzz-evm) echo build node npm ;;
         tests | docs | guest-lock) echo build test ;;
         demo) echo build node npm ;;
+        solc) echo make node npm ;;
         lint*) echo build test lint ;;
         format) echo build lint ;;
         bench*) echo build bench ;;

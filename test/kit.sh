@@ -174,6 +174,23 @@ refuses 2 'is no http URL' call "$counter" 'f()' --rpc ftp://x
 refuses 3 'is a node there?' call "$counter" 'f()' --rpc http://127.0.0.1:1
 refuses 2 'each names a key' send "$counter" 'f()' --rpc "$url" --account 1 --key 0x00
 refuses 2 'a private key has 64 hex digits, not 2' send "$counter" 'f()' --rpc "$url" --key 0x00
+status 0 send "$counter" --abi counter increment --rpc "$url" --json
+hash=$(sed -n 's/.*"transactionHash":"\(0x[0-9a-f]*\)".*/\1/p' "$work/out")
+status 0 trace "$hash" --abi counter --rpc "$url" && out 'riscv increment()'
+status 0 trace "$hash" --tracer callTracer --rpc "$url" && out '"type": "CALL"'
+refuses 1 'transaction not found' trace "0x$(printf '%064d' 1)" --rpc "$url"
+refuses 1 'transaction not found' trace "0x$(printf '%064d' 1)" --tracer callTracer --rpc "$url"
+refuses 2 'is not a hash of 64 hex digits' trace 0x12 --rpc "$url"
+refuses 2 'what a tracer says is printed as it is' trace "$hash" --tracer callTracer --abi counter --rpc "$url"
+status 0 rpc eth_getBlockByNumber latest false --rpc "$url" && out '"gasUsed": "0x'
+HYBRID_RPC=$url
+export HYBRID_RPC
+status 0 rpc eth_getLogs '{"fromBlock":"0x0"}' && out '"topics": ['
+refuses 1 'code -32601' rpc eth_nothing
+refuses 2 'is no name of a method' rpc 'a"b'
+HYBRID_RPC=ftp://x
+refuses 2 'HYBRID_RPC of the environment: "ftp://x" is no http URL' rpc eth_chainId
+unset HYBRID_RPC
 refuses 2 'only `hybrid call` has it' send "$counter" 'f()' --rpc "$url" --block 1
 cd ..
 
@@ -190,7 +207,7 @@ if [ -d "$root/node_modules/solc" ]; then
     status 0 send "$vault" --abi vault ask "$counter" --rpc "$url" --calls
     out 'riscv increment()'
     ask=$(sed -n 's/^transaction *//p' "$work/out")
-    status 0 call "$counter" 'count()(uint256)' --rpc "$url" && out 12
+    status 0 call "$counter" 'count()(uint256)' --rpc "$url" && out 13
     status 0 send "$counter" 'ask(address)(uint256)' "$vault" --rpc "$url"
     status 0 call "$vault" 'count()(uint256)' --rpc "$url" && out 4
     echo 'contract A { function f() public { x } }' >contracts/bad.sol

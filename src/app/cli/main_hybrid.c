@@ -25,6 +25,8 @@ static const struct command commands[] = {
     {"deploy", cmd_deploy, "create a contract on a chain"},
     {"call", cmd_call, "call a contract on a chain, without a transaction"},
     {"send", cmd_send, "send a transaction to a contract on a chain"},
+    {"trace", cmd_trace, "show the calls of a transaction"},
+    {"rpc", cmd_rpc, "call a method of a node"},
     {"abi encode", cmd_abi_encode, "encode a call"},
     {"abi decode", cmd_abi_decode, "decode a call, or what it returned"},
     {"abi selector", cmd_abi_selector, "print the selector of a function, the topic of an event"},

@@ -428,3 +428,8 @@ void json_put_copy(struct buf *out, const json_value *v)
 {
     CHECK(json_dump_callback(v->node, put_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0);
 }
+
+void json_put_indented(struct buf *out, const json_value *v, u32 indent)
+{
+    CHECK(json_dump_callback(v->node, put_piece, out, JSON_INDENT(indent) | JSON_ENCODE_ANY) == 0);
+}

@@ -66,6 +66,7 @@ bool json_next_member(json_value *member, const json_value *object);
 
 // Appends the text of a value on one line without spaces: JSON that is read as the same value.
 void json_put_copy(struct buf *out, const json_value *v);
+void json_put_indented(struct buf *out, const json_value *v, u32 indent); // spaces a level, 1 to 31
 
 MUST_USE enum fault json_expect(const json_value *v, enum json_kind kind);
 MUST_USE enum fault json_get_bool(bool *out, const json_value *v);

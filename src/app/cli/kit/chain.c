@@ -2,6 +2,7 @@
 // Messages to a chain; see chain.h.
 #include "app/cli/kit/chain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/cli/kit/sol_value.h"
@@ -27,22 +28,30 @@ const char *chain_artifact(struct buf *path, const char *name)
     return work_text(path, "%s", name);
 }
 
+bool chain_open_node(struct rpc_client *node, struct options *o, u32 index)
+{
+    const char *wish = getenv("HYBRID_RPC");
+    bool has_wish = wish != NULL && wish[0] != 0;
+    const char *url = option_given(o, index) ? o->value[index] : has_wish ? wish : RPC_URL_DEFAULT;
+    struct buf why = {0};
+    bool ok = rpc_client_open(node, &why, url);
+    if (!ok && !option_given(o, index)) {
+        buf_printf(&o->why, "HYBRID_RPC of the environment: %.*s", (int)why.n, (const char *)why.p);
+    } else if (!ok) {
+        option_refuse(o, index, "%.*s", (int)why.n, (const char *)why.p);
+    }
+    buf_fini(&why);
+    return ok;
+}
+
 bool chain_open(struct chain_message *m, struct options *o)
 {
     struct buf path = {0};
     *m = (struct chain_message){.gas = 0};
     sol_abi_init(&m->abi);
-    const char *url = option_given(o, OPTION_RPC) ? o->value[OPTION_RPC] : RPC_URL_DEFAULT;
-    bool ok =
-        option_u256(&m->value, o, OPTION_VALUE) && option_u64(&m->gas, o, OPTION_GAS, INT64_MAX);
-    if (ok && !rpc_client_open(&m->node, &o->why, url)) {
-        struct buf why = {0};
-        buf_put(&why, o->why.p, o->why.n);
-        buf_clear(&o->why);
-        option_refuse(o, OPTION_RPC, "%.*s", (int)why.n, (const char *)why.p);
-        buf_fini(&why);
-        ok = false;
-    }
+    bool ok = option_u256(&m->value, o, OPTION_VALUE) &&
+              option_u64(&m->gas, o, OPTION_GAS, INT64_MAX) &&
+              chain_open_node(&m->node, o, OPTION_RPC);
     if (ok && option_given(o, OPTION_ABI)) {
         ok = sol_abi_add_file(&m->abi, &o->why, chain_artifact(&path, o->value[OPTION_ABI]));
     }

@@ -33,6 +33,8 @@ struct chain_message {
     struct buf data;
 };
 
+// The node that the option at `index` names, else HYBRID_RPC of the environment, else the default.
+MUST_USE bool chain_open_node(struct rpc_client *node, struct options *o, u32 index);
 // Opens the client and reads the ABI, value and gas.
 MUST_USE bool chain_open(struct chain_message *m, struct options *o);
 void chain_close(struct chain_message *m);

@@ -9,6 +9,8 @@ int cmd_test(int argc, char **argv);
 int cmd_deploy(int argc, char **argv);
 int cmd_call(int argc, char **argv);
 int cmd_send(int argc, char **argv);
+int cmd_rpc(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_abi_encode(int argc, char **argv);
 int cmd_abi_decode(int argc, char **argv);
 int cmd_abi_selector(int argc, char **argv);

@@ -266,21 +266,23 @@ static bool ask_tracer(json_value *frame, json_value *call, struct rpc_client *n
     return ok;
 }
 
-void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
+bool receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
                        const struct sol_abi *abi)
 {
     struct buf why = {0};
     struct tree t = {.out = out, .abi = abi};
     json_value frame;
     json_value call;
-    if (ask_tracer(&frame, &call, node, &why, hash, "riscvTracer") ||
-        ask_tracer(&frame, &call, node, &why, hash, "callTracer")) {
+    bool ok = ask_tracer(&frame, &call, node, &why, hash, "riscvTracer") ||
+              ask_tracer(&frame, &call, node, &why, hash, "callTracer");
+    if (ok) {
         put_frame(&t, &call, 0);
     } else {
         buf_printf(out, "no calls are shown: %.*s\n", (int)why.n, (const char *)why.p);
     }
     buf_fini(&why);
     buf_fini(&t.indent);
+    return ok;
 }
 
 void receipt_put_failure(struct buf *out, struct rpc_client *node, const b256 *hash,

@@ -18,9 +18,9 @@ MUST_USE bool receipt_put_text(struct buf *out, bool *success, const json_value 
 // none of it.
 bool receipt_put_event(struct buf *out, const struct sol_abi *abi, const b256 *topic, u32 count,
                        bytes data);
-// The tree of calls of a transaction, as the node traces it; a line that says why not if it does
-// not.
-void receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
+// The tree of calls of a transaction, as the node traces it; false, and a line that says why not,
+// if it does not.
+bool receipt_put_calls(struct buf *out, struct rpc_client *node, const b256 *hash,
                        const struct sol_abi *abi);
 // Appends why a transaction failed, as the node traces it: ": execution reverted: TooMuch(…)";
 // nothing if it does not.
