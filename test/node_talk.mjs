@@ -53,7 +53,7 @@ export async function start(program, ...options) {
 }
 
 // Writes the pieces one after the other (a function makes its piece from what came so far) and gives all that came, as
-// text of bytes, until `until` is in it, the connection ends, or `ms` are over.
+// text of bytes, until `until` is in it, the connection ends, or `ms` are over, which is too late if `until` is awaited.
 export function talk(pieces, { end = false, ms = 20000, to, until, open = false } = {}) {
     return new Promise((resolve) => {
         const socket = typeof to === 'string' ? net.connect(to) : net.connect(to, '127.0.0.1');
@@ -67,7 +67,7 @@ export function talk(pieces, { end = false, ms = 20000, to, until, open = false 
             if (!open) socket.destroy();
             resolve({ text: Buffer.concat(came).toString('latin1'), closed, socket });
         };
-        const timer = setTimeout(() => done(false), ms);
+        const timer = setTimeout(() => done(until === undefined ? false : 'late'), ms);
         socket.on('data', (piece) => {
             came.push(piece);
             tail = tail.slice(-200) + piece.toString('latin1');
