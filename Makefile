@@ -44,7 +44,7 @@ endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
 LDFLAGS := $($(MODE)_FLAGS) -Wl,--as-needed -Wl,-z,noexecstack
-NODE_LIBS := -llmdb -lwebsockets
+NODE_LIBS := -llmdb -lwebsockets -luv -lhttp_parser -lwslay
 CLI_LIBS := -lzstd
 LDLIBS := -lsecp256k1 -lcrypto -ljansson -lgmp -lpthread -lm
 

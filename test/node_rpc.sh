@@ -31,6 +31,7 @@ else
 fi
 if command -v node >/dev/null; then
     add node test/node_net.mjs "$build/hybrid-node"
+    add node test/node_ws.mjs "$build/hybrid-node"
     add node test/node_clients.mjs "$build/hybrid-node" build/contracts
 else
     echo 'node is not there: the clients are not run'

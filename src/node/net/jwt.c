@@ -5,7 +5,7 @@
 #include "lib/codec/base64.h"
 #include "lib/codec/json.h"
 #include "lib/crypto/digest.h"
-#include "node/net/http1.h"
+#include "node/net/allow.h"
 
 const char *jwt_text(enum jwt_verdict v)
 {
@@ -105,7 +105,7 @@ static bool check_signature(bytes signed_part, bytes signature, const b256 *secr
 
 enum jwt_verdict jwt_check(bytes header, const b256 *secret, u64 now)
 {
-    if (header.n < 8 || !http_text_is(bytes_slice(header, 0, 7), "bearer ")) {
+    if (header.n < 8 || !text_is(bytes_slice(header, 0, 7), "bearer ")) {
         return JWT_MISSING;
     }
     bytes token = bytes_slice(header, 7, header.n - 7);

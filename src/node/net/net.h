@@ -2,6 +2,7 @@
 // A server for texts that are asked and answered: by HTTP/1.1 POST (one answer a request, the
 // connection stays), by WebSocket and by local sockets (both can also be sent to unasked). Knows
 // nothing of what the texts mean. Everything is of one thread, which net_run keeps until net_stop.
+// The process ignores SIGPIPE (os_on_stop): a connection may end while an answer is written.
 //
 // Nobody can hold it up: heads, bodies, messages and answers are bounded, a request has to be whole
 // and an answer taken within a time, and from a connection that does not take its answers nothing

@@ -6,6 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64.h"
 #include "lib/crypto/digest.h"
+#include "node/net/allow.h"
 #include "node/net/jwt.h"
 #include "node/net/priv.h"
 #include "test/test.h"
@@ -51,7 +52,10 @@ static void begin(struct talk *t, enum net_protocol protocol)
                    .unix_seconds = test_clock},
         .at = {.origins = "https://a.example,https://b.example", .hosts = "node.example"},
     };
-    t->peer = (struct net_peer){.server = &t->server, .at = &t->at, .protocol = protocol};
+    net_peer_init(&t->peer, &t->server, &t->at, protocol);
+    if (protocol == NET_WEBSOCKET) {
+        ws_init(&t->peer.ws, &t->peer.out);
+    }
 }
 
 static void end(struct talk *t)
@@ -63,7 +67,7 @@ static void end(struct talk *t)
 static void say(struct talk *t, const char *text)
 {
     buf_put_text(&t->peer.in, text);
-    net_take(&t->peer);
+    (void)net_take(&t->peer);
 }
 
 // What was sent since the last time.
@@ -135,9 +139,10 @@ TEST(net, what_is_not_http_ends_the_connection_with_its_status)
         const char *text, *status;
     } rows[] = {
         {"hello\r\n\r\n", "400"},
-        {"POST / HTTP/1.1\n\n", "400"},
+        {"BREW / HTTP/1.1\r\n\r\n", "400"},
         {POST "a b: c\r\n\r\n", "400"},
-        {POST " folded\r\n\r\n", "400"},
+        {POST "a : c\r\n\r\n", "400"},
+        {POST "origin: a\r\norigin: a\r\n\r\n", "400"},
         {POST "content-length: 1\r\ncontent-length: 1\r\n\r\nx", "400"},
         {POST "content-length: -1\r\n\r\n", "400"},
         {POST "content-length: 0x1\r\n\r\n", "400"},
@@ -146,9 +151,14 @@ TEST(net, what_is_not_http_ends_the_connection_with_its_status)
         {POST "transfer-encoding: chunked\r\n\r\nx\r\n", "400"},
         {POST "transfer-encoding: chunked\r\n\r\n1\r\nab\r\n", "400"},
         {POST "transfer-encoding: chunked\r\n\r\n3000000\r\n", "413"},
+        {POST "transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nb c: d\r\n\r\n", "400"},
         {POST "content-length: 33554433\r\n\r\n", "413"},
+        {POST "content-length: 99999999999999999999\r\n\r\n", "400"},
         {POST "\r\n", "411"},
         {"POST / HTTP/2.0\r\n\r\n", "505"},
+        {"POST / HTTP/1.2\r\n\r\n", "505"},
+        {"GET / HTTP/1.1\r\nhost:\r\n\r\n", "403"},
+        {"GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", "400"},
         {"GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n", "403"},
         {"GET / HTTP/1.1\r\norigin: https://evil.example\r\n\r\n", "403"},
     };
@@ -243,7 +253,7 @@ static void frame(struct talk *t, u8 first, const char *text)
     for (usize i = 0; i < n; i++) {
         buf_put_u8(in, (u8)text[i] ^ mask[i & 3]);
     }
-    net_take(&t->peer);
+    (void)net_take(&t->peer);
 }
 
 TEST(net, a_connection_changes_to_websocket)
@@ -291,35 +301,69 @@ TEST(net, broken_frames_close_with_their_code)
     static const struct {
         u8 first;
         const char *text;
-        enum ws_code code;
+        u16 code; // 0: wslay names none
     } rows[] = {
-        {0xc1, "x", WS_PROTOCOL},         // a reserved bit
-        {0x83, "x", WS_PROTOCOL},         // an opcode that is none
-        {0x80, "x", WS_PROTOCOL},         // goes on with nothing
-        {0x09, "x", WS_PROTOCOL},         // a control frame in fragments
-        {0x81, "\xc3\x28", WS_UNTEXTUAL}, // not UTF-8
-        {0x81, "\xed\xa0\x80", WS_UNTEXTUAL},
-        {0x88, "x", WS_PROTOCOL}, // half a code
+        {0xc1, "x", WSLAY_CODE_PROTOCOL_ERROR},                    // a reserved bit
+        {0x83, "x", WSLAY_CODE_PROTOCOL_ERROR},                    // an opcode that is none
+        {0x80, "x", WSLAY_CODE_PROTOCOL_ERROR},                    // goes on with nothing
+        {0x09, "x", 0},                                            // a control frame in fragments
+        {0x81, "\xc3\x28", WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA}, // not UTF-8
+        {0x81, "\xed\xa0\x80", WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA},
+        {0x88, "x", 0},                                // half a code
+        {0x88, "\x03\xec", WSLAY_CODE_PROTOCOL_ERROR}, // a code that may not be sent
     };
     for (u32 i = 0; i < COUNT_OF(rows); i++) {
         struct talk t;
         begin(&t, NET_WEBSOCKET);
         frame(&t, rows[i].first, rows[i].text);
-        EXPECT(t.peer.is_ending);
-        EXPECT_EQ(t.peer.out.n, 4);
-        EXPECT_EQ(load_be16(t.peer.out.p + 2), rows[i].code);
+        const struct buf *out = &t.peer.out;
+        u16 code = out->n == 4 ? load_be16(out->p + 2) : 0;
+        if (!t.peer.is_ending || out->n < 2 || out->p[0] != 0x88 || code != rows[i].code) {
+            FAIL("row %u: %zu bytes, code %u instead of %u", i, out->n, code, rows[i].code);
+        }
         end(&t);
     }
+}
+
+static void take_frame_heads(const u8 *p, usize n, u16 code)
+{
     struct talk t;
     begin(&t, NET_WEBSOCKET);
-    say(&t, "\x81\x01x"); // not masked
-    EXPECT(t.peer.is_ending);
+    buf_put(&t.peer.in, p, n);
+    (void)net_take(&t.peer);
+    const struct buf *out = &t.peer.out;
+    u16 put = out->n == 4 ? load_be16(out->p + 2) : 0;
+    if (!t.peer.is_ending || put != code) {
+        FAIL("code %u instead of %u, of %zu bytes", put, code, out->n);
+    }
     end(&t);
+}
+
+TEST(net, frames_that_are_too_large_or_not_masked_close)
+{
+    // wslay looks at a frame with the first byte of what it carries.
+    static const u8 huge[] = {0x81, 0xff, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 'x'};
+    static const u8 second[] = {0x01, 0x81, 0, 0, 0, 0, 'x', // and a fragment of 32 MiB
+                                0x80, 0xff, 0, 0, 0, 0, 2,   0, 0, 0, 0, 0, 0, 0, 'x'};
+    static const u8 bare[] = {0x81, 0x01, 'x'};
+    take_frame_heads(huge, sizeof huge, WSLAY_CODE_MESSAGE_TOO_BIG);
+    take_frame_heads(second, sizeof second, WSLAY_CODE_MESSAGE_TOO_BIG);
+    take_frame_heads(bare, sizeof bare, WSLAY_CODE_PROTOCOL_ERROR);
+}
+
+TEST(net, texts_by_websocket_wait_while_much_is_to_be_sent)
+{
+    struct talk t;
     begin(&t, NET_WEBSOCKET);
-    static const u8 huge[] = {0x81, 0xff, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0};
-    buf_put(&t.peer.in, huge, sizeof huge);
-    net_take(&t.peer);
-    EXPECT_EQ(load_be16(t.peer.out.p + 2), WS_TOO_LARGE);
+    (void)buf_extend(&t.peer.out, (1 << 20) + 1);
+    zero_bytes(t.peer.out.p, t.peer.out.n);
+    frame(&t, 0x81, "a");
+    frame(&t, 0x81, "b");
+    EXPECT_EQ(t.peer.out.n, (1 << 20) + 1);
+    t.peer.sent = t.peer.out.n;
+    EXPECT(net_take(&t.peer));
+    EXPECT_STR(heard(&t), "\x81\x03<a>\x81\x03<b>");
+    EXPECT(!net_take(&t.peer));
     end(&t);
 }
 

@@ -4,10 +4,12 @@
 #include "node/net/priv.h"
 
 #define PAUSE_SIZE ((usize)1 << 20) // with more than this to send nothing more is answered
+#define KEPT_MAX ((usize)65536)     // bytes of memory that are kept for what comes next
 
 usize net_pending(const struct net_peer *p)
 {
-    return p->out.n - p->sent;
+    usize going = p->is_writing ? uv_stream_get_write_queue_size(&p->socket.stream) : 0;
+    return going + p->out.n - p->sent;
 }
 
 void net_end(struct net_peer *p)
@@ -15,12 +17,21 @@ void net_end(struct net_peer *p)
     p->is_ending = true;
 }
 
+void net_peer_init(struct net_peer *p, struct net_server *s, const struct net_listen *at,
+                   enum net_protocol protocol)
+{
+    *p = (struct net_peer){.server = s, .at = at, .protocol = protocol};
+    p->active_at = p->sent_at = s->now_ms;
+    http_init(&p->http);
+}
+
 void net_peer_fini(struct net_peer *p)
 {
     buf_fini(&p->in);
     buf_fini(&p->out);
-    buf_fini(&p->body.joined);
-    ws_reader_fini(&p->ws);
+    buf_fini(&p->going);
+    http_fini(&p->http);
+    ws_fini(&p->ws);
 }
 
 static void answer(struct net_peer *p, bytes text)
@@ -28,12 +39,13 @@ static void answer(struct net_peer *p, bytes text)
     struct net_server *s = p->server;
     buf_clear(&s->answer);
     p->is_asked = true;
+    p->request_since = 0;
     s->handler.answer(s->handler.ctx, p->at->group, p, text, &s->answer);
     if (s->answer.n == 0) {
         return;
     }
     if (p->protocol == NET_WEBSOCKET) {
-        ws_put_frame(&p->out, WS_OP_TEXT, buf_bytes(&s->answer));
+        ws_put_text(&p->ws, buf_bytes(&s->answer));
     } else {
         buf_put(&p->out, s->answer.p, s->answer.n);
         buf_put_u8(&p->out, '\n');
@@ -42,34 +54,20 @@ static void answer(struct net_peer *p, bytes text)
 
 // ---- bytes of a stream, from *at on; false: nothing more is whole, or the connection ends
 
-static bool take_frame(struct net_peer *p, usize *at)
+static bool take_message(struct net_peer *p, usize *at)
 {
-    bytes message;
+    bytes text;
     usize used;
-    enum ws_event e =
-        ws_read(&p->ws, &message, &used, bytes_slice(buf_bytes(&p->in), *at, p->in.n - *at));
+    bool is_whole =
+        ws_read(&p->ws, &text, &used, bytes_slice(buf_bytes(&p->in), *at, p->in.n - *at));
     *at += used;
-    switch (e) {
-    case WS_MORE:
-        return used > 0;
-    case WS_TEXT:
-        answer(p, message);
-        return true;
-    case WS_PING:
-        ws_put_frame(&p->out, WS_OP_PONG, message);
-        return true;
-    case WS_PONG:
-        return true;
-    case WS_CLOSE:
-        ws_put_close(&p->out, message.n < 2 ? WS_NORMAL : (enum ws_code)load_be16(message.p));
-        net_end(p);
-        return false;
-    case WS_BAD:
-        ws_put_close(&p->out, p->ws.code);
-        net_end(p);
-        return false;
+    if (is_whole) {
+        answer(p, text);
     }
-    return false;
+    if (!ws_has_text(&p->ws) && ws_is_closing(&p->ws)) {
+        net_end(p);
+    }
+    return is_whole;
 }
 
 static bool take_text(struct net_peer *p, usize *at)
@@ -90,33 +88,45 @@ static bool take_text(struct net_peer *p, usize *at)
     return false;
 }
 
-void net_drop_front(struct buf *b, usize n)
+static void drop_front(struct buf *b, usize n)
 {
     move_bytes(b->p, b->p + n, b->n - n);
     b->n -= n;
-    if (b->n == 0 && b->cap > 65536) {
+    if (b->n == 0 && b->cap > KEPT_MAX) {
         buf_fini(b);
     }
 }
 
-void net_take(struct net_peer *p)
+static bool is_within(const struct net_peer *p)
+{
+    switch (p->protocol) {
+    case NET_HTTP:
+        return http_is_within(&p->http);
+    case NET_WEBSOCKET:
+        return p->ws.is_within;
+    case NET_LOCAL:
+        return p->in.n > 0;
+    }
+    return false;
+}
+
+bool net_take(struct net_peer *p)
 {
     usize at = 0;
-    bool more = true;
-    while (more && !p->is_ending && net_pending(p) <= PAUSE_SIZE && at < p->in.n) {
-        if (p->protocol == NET_HTTP) {
-            net_drop_front(&p->in, at);
-            at = 0;
-            more = net_take_http(p);
-        } else {
-            more = p->protocol == NET_WEBSOCKET ? take_frame(p, &at) : take_text(p, &at);
-        }
+    bool more = p->in.n > 0 || ws_has_text(&p->ws);
+    bool any = false;
+    while (more && !p->is_ending && net_pending(p) <= PAUSE_SIZE) {
+        more = p->protocol == NET_HTTP        ? net_take_http(p, &at)
+               : p->protocol == NET_WEBSOCKET ? take_message(p, &at)
+                                              : take_text(p, &at);
+        any = any || more;
     }
-    net_drop_front(&p->in, p->is_ending ? p->in.n : at);
-    if (p->in.n == 0 || at > 0) {
+    any = any || at > 0 || p->is_ending;
+    drop_front(&p->in, p->is_ending ? p->in.n : at);
+    if (!is_within(p)) {
         p->request_since = 0;
-    }
-    if (p->in.n > 0 && p->request_since == 0) {
+    } else if (p->request_since == 0) {
         p->request_since = p->server->now_ms;
     }
+    return any;
 }

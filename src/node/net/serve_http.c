@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Requests by HTTP: who may ask, what it gets, and the change to WebSocket.
 #include "lib/base/bytes.h"
+#include "node/net/allow.h"
 #include "node/net/jwt.h"
 #include "node/net/priv.h"
 
@@ -29,109 +30,72 @@ static bytes text_of(const char *s)
     return (bytes){(const u8 *)s, __builtin_strlen(s)};
 }
 
-// ---- who may ask
-
-static bool origin_may(const struct net_listen *l, bytes origin)
-{
-    bytes list = l->origins == NULL ? BYTES_NONE : text_of(l->origins);
-    return http_list_has(list, text_of("*")) || http_list_has(list, origin);
-}
-
-// An address, which no page can make a browser take for another: 127.0.0.1, [::1].
-static bool is_address(bytes name)
-{
-    if (name.n > 0 && name.p[0] == '[') {
-        return true;
-    }
-    for (usize i = 0; i < name.n; i++) {
-        if (name.p[i] != '.' && (name.p[i] < '0' || name.p[i] > '9')) {
-            return false;
-        }
-    }
-    return name.n > 0;
-}
-
-// A page may let its own name point at this machine and then ask from the same origin; so the name
-// by which the node is asked counts.
-static bool host_may(const struct net_listen *l, bytes host)
-{
-    bytes list = l->hosts == NULL ? text_of("*") : text_of(l->hosts);
-    usize end = host.n;
-    for (usize i = host.n; i > 0; i--) {
-        if (host.p[i - 1] == ']') {
-            break;
-        }
-        if (host.p[i - 1] == ':') {
-            end = i - 1;
-        }
-    }
-    bytes name = bytes_slice(host, 0, end);
-    return host.p == NULL || http_list_has(list, text_of("*")) || is_address(name) ||
-           http_text_is(name, "localhost") || http_list_has(list, name);
-}
-
 // ---- answers
 
-static void put_origin(struct buf *out, const struct net_listen *l, const struct http_request *r)
+static void put_origin(struct buf *out, const struct net_listen *l, const struct http_reader *r)
 {
-    if (r->origin.p == NULL || !origin_may(l, r->origin)) {
+    bytes origin = http_value(r, HTTP_ORIGIN);
+    bool any;
+    if (origin.p == NULL || !allow_origin(l, origin, &any)) {
         return;
     }
-    bool any = http_list_has(text_of(l->origins), text_of("*"));
-    bytes origin = any ? text_of("*") : r->origin;
     buf_put_text(out, "access-control-allow-origin: ");
-    buf_put(out, origin.p, origin.n);
-    buf_put_text(out, any ? "\r\n" : "\r\nvary: origin\r\n");
-    if (r->method == HTTP_OPTIONS) {
+    if (any) {
+        buf_put_text(out, "*\r\n");
+    } else {
+        buf_put(out, origin.p, origin.n);
+        buf_put_text(out, "\r\nvary: origin\r\n");
+    }
+    if (http_method_of(r) == HTTP_OPTIONS) {
         buf_put_text(out, "access-control-allow-methods: GET, POST, OPTIONS\r\n"
                           "access-control-allow-headers: *, authorization\r\n"
                           "access-control-max-age: 86400\r\n");
     }
 }
 
-static void put_head(struct net_peer *p, const struct http_request *r, struct status s,
-                     const char *type, usize size)
+static void put_head(struct net_peer *p, struct status s, const char *type, usize size)
 {
     struct buf *out = &p->out;
     buf_printf(out, "HTTP/1.1 %u %s\r\ncontent-type: %s\r\ncontent-length: %zu\r\n", s.number,
                s.text, type, size);
-    put_origin(out, p->at, r);
+    put_origin(out, p->at, &p->http);
     if (s.number == NOT_ALLOWED.number) {
         buf_put_text(out, "allow: GET, POST, OPTIONS\r\n");
     }
     if (s.number == NO_SUCH_VERSION.number) {
         buf_put_text(out, "sec-websocket-version: 13\r\n");
     }
-    buf_put_text(out, r->keep_alive ? "connection: keep-alive\r\n" : "connection: close\r\n");
+    buf_put_text(out, p->http.keep_alive ? "connection: keep-alive\r\n" : "connection: close\r\n");
 }
 
-static void put_answer(struct net_peer *p, const struct http_request *r, struct status s,
-                       const char *type, bytes body)
+// `fields` are more of the head, each with its line's end.
+static void put_answer(struct net_peer *p, struct status s, const char *type, const char *fields,
+                       bytes body)
 {
-    put_head(p, r, s, type, body.n);
+    put_head(p, s, type, body.n);
+    buf_put_text(&p->out, fields);
     buf_put_text(&p->out, "\r\n");
-    if (r->method != HTTP_HEAD) {
+    if (http_method_of(&p->http) != HTTP_HEAD) {
         buf_put(&p->out, body.p, body.n);
     }
-    if (!r->keep_alive) {
+    if (!p->http.keep_alive) {
         net_end(p);
     }
 }
 
-static void put_sentence(struct net_peer *p, const struct http_request *r, struct status s,
-                         const char *text)
+static void put_sentence(struct net_peer *p, struct status s, const char *text)
 {
-    put_answer(p, r, s, "text/plain; charset=utf-8", text_of(text));
+    put_answer(p, s, "text/plain; charset=utf-8", "", text_of(text));
 }
 
-// What cannot be read ends the connection, for nobody knows where the next request begins.
-static void refuse(struct net_peer *p, struct http_request *r, struct status s, const char *text)
+// Ends the connection: nobody knows where the next request begins, or what is to come is not read.
+static void refuse(struct net_peer *p, struct status s, const char *text)
 {
-    r->keep_alive = false;
-    put_sentence(p, r, s, text);
+    p->http.keep_alive = false;
+    put_sentence(p, s, text);
 }
 
-static void refuse_unread(struct net_peer *p, struct http_request *r, enum http_verdict v)
+static void refuse_unread(struct net_peer *p, enum http_event e)
 {
     static const struct {
         const struct status *status;
@@ -144,140 +108,146 @@ static void refuse_unread(struct net_peer *p, struct http_request *r, enum http_
         [HTTP_BAD_TRANSFER] = {&NOT_IMPLEMENTED, "bodies come with a length or in chunks\n"},
         [HTTP_BAD_VERSION] = {&BAD_VERSION, "HTTP/1.1 is spoken here\n"},
     };
-    refuse(p, r, *ROWS[v].status, ROWS[v].text);
+    refuse(p, *ROWS[e].status, ROWS[e].text);
 }
 
 // ---- requests
 
-static void serve_post(struct net_peer *p, const struct http_request *r)
+static void serve_post(struct net_peer *p)
 {
     struct net_server *s = p->server;
     buf_clear(&s->answer);
-    s->handler.answer(s->handler.ctx, p->at->group, NULL, p->body.body, &s->answer);
-    put_answer(p, r, s->answer.n == 0 ? NO_CONTENT : OK, "application/json", buf_bytes(&s->answer));
+    s->handler.answer(s->handler.ctx, p->at->group, NULL, buf_bytes(&p->http.body), &s->answer);
+    put_answer(p, s->answer.n == 0 ? NO_CONTENT : OK, "application/json", "",
+               buf_bytes(&s->answer));
 }
 
-static void serve_page(struct net_peer *p, const struct http_request *r)
+// Nobody may show a page in a frame of his own, or have it taken for what it is not.
+#define PAGE_FIELDS                                                                                \
+    "content-security-policy: frame-ancestors 'none'\r\nx-content-type-options: nosniff\r\n"
+
+static void serve_page(struct net_peer *p)
 {
     const struct net_handler *h = &p->server->handler;
     struct net_page page = {.type = "text/plain"};
-    if (h->page == NULL || !h->page(h->ctx, r->path, &page)) {
-        put_sentence(p, r, NOT_FOUND, "nothing is here; JSON-RPC is asked by POST\n");
-        buf_fini(&page.body);
-        return;
-    }
-    put_head(p, r, OK, page.type, page.body.n);
-    buf_put_text(&p->out, page.is_fixed ? "cache-control: max-age=3600\r\n\r\n"
-                                        : "cache-control: no-cache\r\n\r\n");
-    if (r->method == HTTP_GET) {
-        buf_put(&p->out, page.body.p, page.body.n);
+    if (h->page == NULL || !h->page(h->ctx, http_path(&p->http), &page)) {
+        put_sentence(p, NOT_FOUND, "nothing is here; JSON-RPC is asked by POST\n");
+    } else {
+        put_answer(p, OK, page.type,
+                   page.is_fixed ? PAGE_FIELDS "cache-control: max-age=3600\r\n"
+                                 : PAGE_FIELDS "cache-control: no-cache\r\n",
+                   buf_bytes(&page.body));
     }
     buf_fini(&page.body);
-    if (!r->keep_alive) {
-        net_end(p);
-    }
 }
 
-static void open_websocket(struct net_peer *p, struct http_request *r)
+static void open_websocket(struct net_peer *p)
 {
+    bytes version = http_value(&p->http, HTTP_WEBSOCKET_VERSION);
+    bytes key = http_value(&p->http, HTTP_WEBSOCKET_KEY);
     if (p->at->no_websocket) {
-        refuse(p, r, FORBIDDEN, "WebSocket is not served here\n");
+        refuse(p, FORBIDDEN, "WebSocket is not served here\n");
         return;
     }
-    if (r->websocket_version.p == NULL || !http_text_is(r->websocket_version, "13")) {
-        refuse(p, r, NO_SUCH_VERSION, "WebSocket of version 13 is spoken here\n");
+    if (!text_is(version, "13")) {
+        refuse(p, NO_SUCH_VERSION, "WebSocket of version 13 is spoken here\n");
         return;
     }
-    if (!ws_is_key(r->websocket_key)) {
-        refuse(p, r, BAD_REQUEST, "sec-websocket-key is missing or not 16 bytes in base64\n");
+    if (!ws_is_key(key)) {
+        refuse(p, BAD_REQUEST, "sec-websocket-key is missing or not 16 bytes in base64\n");
         return;
     }
     buf_put_text(&p->out, "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n"
                           "connection: upgrade\r\nsec-websocket-accept: ");
-    ws_put_accept(&p->out, r->websocket_key);
+    ws_put_accept(&p->out, key);
     buf_put_text(&p->out, "\r\n\r\n");
     p->protocol = NET_WEBSOCKET;
+    ws_init(&p->ws, &p->out);
 }
 
-// True: it may be served.
-static bool admit(struct net_peer *p, struct http_request *r)
+// When the head is read: whether the body may come. From who may not ask none is taken.
+static bool admit(struct net_peer *p)
 {
     const struct net_listen *l = p->at;
-    if (!host_may(l, r->host)) {
-        refuse(p, r, FORBIDDEN,
+    const struct http_reader *r = &p->http;
+    bytes origin = http_value(r, HTTP_ORIGIN);
+    bool any;
+    if (!allow_host(l, http_value(r, HTTP_HOST))) {
+        refuse(p, FORBIDDEN,
                "the node is not asked by this name (the host header); see --host-check\n");
         return false;
     }
-    if (r->origin.p != NULL && !origin_may(l, r->origin)) {
-        refuse(p, r, FORBIDDEN, "pages of this origin may not ask; see --cors\n");
+    if (origin.p != NULL && !allow_origin(l, origin, &any)) {
+        refuse(p, FORBIDDEN, "pages of this origin may not ask; see --cors\n");
         return false;
     }
-    if (l->secret != NULL && r->method != HTTP_OPTIONS) {
-        enum jwt_verdict v = jwt_check(r->authorization, l->secret, p->server->unix_seconds());
+    if (l->secret != NULL && http_method_of(r) != HTTP_OPTIONS) {
+        enum jwt_verdict v =
+            jwt_check(http_value(r, HTTP_AUTHORIZATION), l->secret, p->server->unix_seconds());
         if (v != JWT_GOOD) {
-            refuse(p, r, UNAUTHORIZED, jwt_text(v));
+            refuse(p, UNAUTHORIZED, jwt_text(v));
             return false;
         }
+    }
+    if (http_method_of(r) == HTTP_POST && l->no_http) {
+        refuse(p, FORBIDDEN, "only WebSocket is served here\n");
+        return false;
+    }
+    if (http_method_of(r) == HTTP_POST && !r->has_length) {
+        refuse(p, NO_LENGTH, "content-length is missing\n");
+        return false;
     }
     return true;
 }
 
-static void serve(struct net_peer *p, struct http_request *r)
+static void serve(struct net_peer *p)
 {
-    if (!admit(p, r)) {
-        return;
-    }
-    if (r->method == HTTP_GET && r->wants_upgrade && http_text_is(r->upgrade, "websocket")) {
-        open_websocket(p, r);
-        return;
-    }
-    switch (r->method) {
-    case HTTP_POST:
-        if (p->at->no_http) {
-            put_sentence(p, r, FORBIDDEN, "only WebSocket is served here\n");
-        } else if (!r->has_length && !r->is_chunked) {
-            refuse(p, r, NO_LENGTH, "content-length is missing\n");
-        } else {
-            serve_post(p, r);
-        }
-        return;
-    case HTTP_OPTIONS:
-        put_answer(p, r, NO_CONTENT, "text/plain", BYTES_NONE);
-        return;
-    case HTTP_GET:
-    case HTTP_HEAD:
-        serve_page(p, r);
-        return;
-    case HTTP_OTHER:
-        put_sentence(p, r, NOT_ALLOWED, "JSON-RPC is asked by POST\n");
-        return;
+    enum http_method m = http_method_of(&p->http);
+    if (m == HTTP_GET && p->http.wants_upgrade &&
+        text_is(http_value(&p->http, HTTP_UPGRADE), "websocket")) {
+        open_websocket(p);
+    } else if (m == HTTP_POST) {
+        serve_post(p);
+    } else if (m == HTTP_OPTIONS) {
+        put_answer(p, NO_CONTENT, "text/plain", "", BYTES_NONE);
+    } else if (m == HTTP_GET || m == HTTP_HEAD) {
+        serve_page(p);
+    } else {
+        put_sentence(p, NOT_ALLOWED, "JSON-RPC is asked by POST\n");
     }
 }
 
-bool net_take_http(struct net_peer *p)
+// A client that waits for leave before it sends a body gets it, once.
+static void say_continue(struct net_peer *p)
 {
-    struct http_request r;
-    bytes in = buf_bytes(&p->in);
-    enum http_verdict v = http_read_head(&r, in);
-    if (v == HTTP_READ) {
-        v = http_read_body(&p->body, &r, in);
-        if (v == HTTP_MORE && r.wants_continue && !p->has_continued && r.method == HTTP_POST) {
-            buf_put_text(&p->out, "HTTP/1.1 100 Continue\r\n\r\n");
-            p->has_continued = true;
-        }
+    const struct http_reader *r = &p->http;
+    if (r->is_begun && !p->has_continued && http_method_of(r) == HTTP_POST &&
+        text_is(http_value(r, HTTP_EXPECT), "100-continue")) {
+        buf_put_text(&p->out, "HTTP/1.1 100 Continue\r\n\r\n");
+        p->has_continued = true;
     }
-    if (v == HTTP_MORE) {
+}
+
+bool net_take_http(struct net_peer *p, usize *at)
+{
+    usize used;
+    bytes in = bytes_slice(buf_bytes(&p->in), *at, p->in.n - *at);
+    enum http_event e = http_read(&p->http, &used, in);
+    *at += used;
+    if (e == HTTP_MORE) {
+        say_continue(p);
         return false;
     }
-    if (v != HTTP_READ) {
-        refuse_unread(p, &r, v);
+    if (e == HTTP_BEGUN) {
+        return admit(p);
+    }
+    if (e != HTTP_WHOLE) {
+        refuse_unread(p, e);
         return false;
     }
-    serve(p, &r);
-    net_drop_front(&p->in, p->body.used);
+    serve(p);
+    http_next(&p->http);
     p->request_since = 0;
-    buf_clear(&p->body.joined);
-    p->body = (struct http_body){.joined = p->body.joined};
     p->has_continued = false;
     return !p->is_ending;
 }

@@ -1,141 +1,146 @@
 // SPDX-License-Identifier: MIT
-// The reader and writer of frames.
+// Callbacks of wslay; see websocket.h.
 #include "node/net/websocket.h"
 
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/codec/base64.h"
-#include "lib/codec/utf8.h"
 #include "lib/crypto/digest.h"
 
-#define CONTROL_MAX 125u
+#define KEPT_MAX ((usize)65536) // bytes of memory that are kept for the next text
 
-void ws_reader_fini(struct ws_reader *r)
+// ---- what wslay asks for
+
+static ssize_t give_bytes(wslay_event_context_ptr events, u8 *to, size_t room, int flags, void *ctx)
 {
-    buf_fini(&r->joined);
-    buf_fini(&r->control);
+    struct ws *w = ctx;
+    usize n = w->in.n < room ? w->in.n : room;
+    (void)flags;
+    if (n == 0 || ws_has_text(w)) {
+        wslay_event_set_error(events, WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    copy_bytes(to, w->in.p, n);
+    w->in = bytes_slice(w->in, n, w->in.n - n);
+    return (ssize_t)n;
 }
 
-struct frame {
-    bool is_final;
-    u8 op;
-    u64 size;
-    const u8 *mask;
-    usize head; // bytes before the payload
-};
-
-static enum ws_event bad(struct ws_reader *r, enum ws_code code)
+static ssize_t take_bytes(wslay_event_context_ptr events, const u8 *p, size_t n, int flags,
+                          void *ctx)
 {
-    r->code = code;
-    return WS_BAD;
+    const struct ws *w = ctx;
+    (void)events;
+    (void)flags;
+    buf_put(w->out, p, n);
+    return (ssize_t)n;
 }
 
-// WS_TEXT: the head is whole.
-static enum ws_event read_frame_head(struct ws_reader *r, struct frame *f, bytes in)
+static void on_frame(wslay_event_context_ptr events,
+                     const struct wslay_event_on_frame_recv_start_arg *frame, void *ctx)
 {
-    if (in.n < 2) {
-        return WS_MORE;
-    }
-    f->is_final = (in.p[0] & 0x80) != 0;
-    f->op = in.p[0] & 0x0f;
-    f->size = in.p[1] & 0x7f;
-    bool is_control = f->op >= 8;
-    bool known = f->op <= WS_OP_BINARY || (f->op >= WS_OP_CLOSE && f->op <= WS_OP_PONG);
-    if ((in.p[0] & 0x70) != 0 || (in.p[1] & 0x80) == 0 || !known) {
-        return bad(r, WS_PROTOCOL);
-    }
-    if (is_control && (!f->is_final || f->size > CONTROL_MAX)) {
-        return bad(r, WS_PROTOCOL);
-    }
-    usize wide = f->size == 126 ? 2 : f->size == 127 ? 8 : 0;
-    f->head = 2 + wide + 4;
-    if (in.n < f->head) {
-        return WS_MORE;
-    }
-    f->size = wide == 2 ? load_be16(in.p + 2) : wide == 8 ? load_be64(in.p + 2) : f->size;
-    f->mask = in.p + 2 + wide;
-    if (f->size > WS_MESSAGE_MAX - (is_control ? 0 : r->joined.n)) {
-        return bad(r, WS_TOO_LARGE);
-    }
-    return WS_TEXT;
+    struct ws *w = ctx;
+    (void)events;
+    w->is_within = w->is_within || !wslay_is_ctrl_frame(frame->opcode);
 }
 
-static void put_unmasked(struct buf *out, const struct frame *f, const u8 *p)
+static void on_message(wslay_event_context_ptr events, const struct wslay_event_on_msg_recv_arg *m,
+                       void *ctx)
 {
-    u8 *to = buf_extend(out, f->size);
-    for (u64 i = 0; i < f->size; i++) {
-        to[i] = p[i] ^ f->mask[i & 3];
+    struct ws *w = ctx;
+    (void)events;
+    if (wslay_is_ctrl_frame(m->opcode)) {
+        return;
     }
+    w->is_within = false;
+    u64 size = m->msg_length;
+    buf_put(&w->texts, &size, sizeof size);
+    buf_put(&w->texts, m->msg, m->msg_length);
 }
 
-static enum ws_event take_control(struct ws_reader *r, bytes *message, const struct frame *f,
-                                  const u8 *p)
+// ---- a connection
+
+void ws_init(struct ws *w, struct buf *out)
 {
-    buf_clear(&r->control);
-    put_unmasked(&r->control, f, p);
-    *message = buf_bytes(&r->control);
-    if (f->op != WS_OP_CLOSE) {
-        return f->op == WS_OP_PING ? WS_PING : WS_PONG;
-    }
-    return message->n == 1 ? bad(r, WS_PROTOCOL) : WS_CLOSE;
+    const struct wslay_event_callbacks callbacks = {
+        .recv_callback = give_bytes,
+        .send_callback = take_bytes,
+        .on_frame_recv_start_callback = on_frame,
+        .on_msg_recv_callback = on_message,
+    };
+    *w = (struct ws){.out = out};
+    CHECK(wslay_event_context_server_init(&w->events, &callbacks, w) == 0);
+    wslay_event_config_set_max_recv_msg_length(w->events, WS_MESSAGE_MAX);
 }
 
-static enum ws_event take_data(struct ws_reader *r, bytes *message, const struct frame *f,
-                               const u8 *p)
+void ws_fini(struct ws *w)
 {
-    if ((f->op == WS_OP_CONTINUE) != r->in_message) {
-        return bad(r, WS_PROTOCOL);
+    if (w->events != NULL) {
+        wslay_event_context_free(w->events);
     }
-    put_unmasked(&r->joined, f, p);
-    r->in_message = !f->is_final;
-    if (!f->is_final) {
-        return WS_MORE;
-    }
-    *message = buf_bytes(&r->joined);
-    // JSON comes as text; clients that send it as binary are understood too.
-    return utf8_is_valid(*message) ? WS_TEXT : bad(r, WS_UNTEXTUAL);
+    buf_fini(&w->texts);
+    *w = (struct ws){0};
 }
 
-enum ws_event ws_read(struct ws_reader *r, bytes *message, usize *used, bytes in)
+bool ws_has_text(const struct ws *w)
 {
-    struct frame f;
+    return w->texts_at < w->texts.n;
+}
+
+bool ws_is_closing(const struct ws *w)
+{
+    return wslay_event_get_close_sent(w->events) != 0;
+}
+
+bool ws_read(struct ws *w, bytes *text, usize *used, bytes in)
+{
     *used = 0;
-    *message = BYTES_NONE;
-    if (!r->in_message) {
-        buf_clear(&r->joined);
+    if (!ws_has_text(w)) {
+        w->texts_at = 0;
+        if (w->texts.cap > KEPT_MAX) {
+            buf_fini(&w->texts);
+        }
+        buf_clear(&w->texts);
+        w->in = in;
+        // What it fails for is broken frames, for which it has put a close.
+        (void)wslay_event_recv(w->events);
+        CHECK(wslay_event_send(w->events) == 0);
+        *used = in.n - w->in.n;
     }
-    enum ws_event e = read_frame_head(r, &f, in);
-    if (e != WS_TEXT) {
-        return e;
+    if (!ws_has_text(w)) {
+        return false;
     }
-    if (in.n - f.head < f.size) {
-        return WS_MORE;
-    }
-    *used = f.head + f.size;
-    return f.op >= WS_OP_CLOSE ? take_control(r, message, &f, in.p + f.head)
-                               : take_data(r, message, &f, in.p + f.head);
+    u64 size;
+    copy_bytes(&size, w->texts.p + w->texts_at, sizeof size);
+    *text = bytes_slice(buf_bytes(&w->texts), w->texts_at + sizeof size, size);
+    w->texts_at += sizeof size + size;
+    return true;
 }
 
-void ws_put_frame(struct buf *out, enum ws_opcode op, bytes payload)
+static void put(struct ws *w, const struct wslay_event_msg *m)
 {
-    buf_put_u8(out, (u8)(0x80 | (u32)op));
-    if (payload.n < 126) {
-        buf_put_u8(out, (u8)payload.n);
-    } else if (payload.n < 65536) {
-        buf_put_u8(out, 126);
-        store_be16(buf_extend(out, 2), (u16)payload.n);
-    } else {
-        buf_put_u8(out, 127);
-        store_be64(buf_extend(out, 8), payload.n);
-    }
-    buf_put(out, payload.p, payload.n);
+    int status = wslay_event_queue_msg(w->events, m);
+    CHECK(status == 0 || status == WSLAY_ERR_NO_MORE_MSG); // after a close
+    CHECK(wslay_event_send(w->events) == 0);
 }
 
-void ws_put_close(struct buf *out, enum ws_code code)
+void ws_put_text(struct ws *w, bytes text)
 {
-    u8 payload[2];
-    store_be16(payload, (u16)code);
-    ws_put_frame(out, WS_OP_CLOSE, (bytes){payload, sizeof payload});
+    put(w, &(struct wslay_event_msg){WSLAY_TEXT_FRAME, text.p, text.n});
 }
+
+void ws_put_ping(struct ws *w)
+{
+    put(w, &(struct wslay_event_msg){WSLAY_PING, NULL, 0});
+}
+
+void ws_put_close(struct ws *w, u16 code)
+{
+    int status = wslay_event_queue_close(w->events, code, NULL, 0);
+    CHECK(status == 0 || status == WSLAY_ERR_NO_MORE_MSG);
+    CHECK(wslay_event_send(w->events) == 0);
+}
+
+// ---- the handshake
 
 bool ws_is_key(bytes key)
 {
