@@ -50,3 +50,21 @@ endif
 bench-calls: all ## what one message costs: EVM code in the machine and native, a RISC-V contract
 	sh bench/calls.sh $(B)/hybrid build/contracts
 .PHONY: bench-rv bench-published bench-calls
+# What bench/rpc measures: a node beside anvil, which comes from npm.
+RPC_BENCH_O := $(patsubst %,$(B)/obj/bench/rpc/%.o,http target transfers)
+$(B)/bench/rpc_bench: $(B)/obj/bench/rpc/rpc_bench.o $(RPC_BENCH_O) $(LIB_O)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+ANVIL := node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+bench-rpc: all $(B)/bench/rpc_bench build/demo/Token.bin ## hybrid-node beside anvil: requests and transfers a second, start-up, memory
+	$(B)/bench/rpc_bench --ours $(B)/hybrid-node --theirs $(ANVIL) --token build/demo/Token.bin $(BENCH_FLAGS)
+.PHONY: bench-rpc
+$(B)/bench/soak: $(B)/obj/bench/rpc/soak.o $(RPC_BENCH_O) $(LIB_O)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+tests: $(if $(filter release,$(MODE)),$(B)/bench/soak)
+
+TXS ?= 10000000
+soak: all $(B)/bench/soak build/demo/Token.bin build/demo/token.deploy ## a long life of hybrid-node in short time: TXS=10000000 transactions
+	$(B)/bench/soak --node $(B)/hybrid-node --token build/demo/Token.bin --container build/demo/token.deploy --count $(TXS)
+.PHONY: soak

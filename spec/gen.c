@@ -375,6 +375,17 @@ static const struct method methods[] = {
 };
 #define METHOD_COUNT (sizeof methods / sizeof methods[0])
 
+struct other {
+    const char *name;
+    bool has[3];
+    const char *reason;
+};
+
+static const struct other others[] = {
+#define RPC_OTHER(name, geth, reth, anvil, reason) {name, {geth, reth, anvil}, reason},
+#include "spec/rpc_others.def"
+};
+
 static size_t namespace_size(const char *name)
 {
     return strcspn(name, "_");
@@ -410,6 +421,37 @@ static void print_methods(void)
     }
 }
 
+static bool is_here(const char *name)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        if (strcmp(methods[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A method that is missing here stands there with its reason.
+static void print_comparison(void)
+{
+    size_t here = 0;
+    printf("| method | geth | reth | anvil | here |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < COUNT(others); i++) {
+        const struct other *o = &others[i];
+        bool ours = is_here(o->name);
+        if (ours == (o->reason[0] != 0)) {
+            fprintf(stderr, "gen: spec/rpc_others.def: %s is %s\n", o->name,
+                    ours ? "here and has a reason why not" : "not here, and why is not said");
+            exit(1);
+        }
+        here += ours;
+        printf("| `%s` | %s | %s | %s | %s%s |\n", o->name, o->has[0] ? "yes" : "",
+               o->has[1] ? "yes" : "", o->has[2] ? "yes" : "", ours ? "yes" : "no: ", o->reason);
+    }
+    printf("\n%zu of these %zu methods are here; this node has %zu.\n", here, COUNT(others),
+           METHOD_COUNT);
+}
+
 // Prints the table that a marker line names; false if there is none of this name.
 static bool print_table(const char *marker)
 {
@@ -437,6 +479,8 @@ static bool print_table(const char *marker)
         print_forks();
     } else if (strcmp(marker, "@RPC_METHODS@") == 0) {
         print_methods();
+    } else if (strcmp(marker, "@RPC_OTHERS@") == 0) {
+        print_comparison();
     } else {
         return false;
     }

@@ -182,6 +182,15 @@ refuses 1 'transaction not found' trace "0x$(printf '%064d' 1)" --rpc "$url"
 refuses 1 'transaction not found' trace "0x$(printf '%064d' 1)" --tracer callTracer --rpc "$url"
 refuses 2 'is not a hash of 64 hex digits' trace 0x12 --rpc "$url"
 refuses 2 'what a tracer says is printed as it is' trace "$hash" --tracer callTracer --abi counter --rpc "$url"
+# a transaction that nobody signed is traced as well
+status 0 rpc anvil_impersonateAccount 0x00000000000000000000000000000000000000aa --rpc "$url"
+status 0 rpc anvil_setBalance 0x00000000000000000000000000000000000000aa 0xde0b6b3a7640000 --rpc "$url"
+status 0 rpc eth_sendTransaction "{\"from\":\"0x00000000000000000000000000000000000000aa\",\"to\":\"$counter\",\"data\":\"0x06661abd\"}" --rpc "$url"
+hash=$(cut -d '"' -f 2 "$work/out")
+status 0 trace "$hash" --abi counter --rpc "$url" && out 'riscv count()'
+status 0 rpc debug_traceBlockByNumber latest '{"tracer":"callTracer"}' --rpc "$url" && out '"from": "0x00000000000000000000000000000000000000aa"'
+status 0 rpc trace_replayBlockTransactions latest '["stateDiff"]' --rpc "$url" && out '"stateDiff"'
+status 0 rpc debug_executionWitness latest --rpc "$url" && out '"state"'
 status 0 rpc eth_getBlockByNumber latest false --rpc "$url" && out '"gasUsed": "0x'
 HYBRID_RPC=$url
 export HYBRID_RPC

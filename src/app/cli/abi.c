@@ -7,6 +7,7 @@
 #include "core/trace/put.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
+#include "lib/codec/decimal.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
@@ -200,18 +201,6 @@ bool abi_decode(struct abi_value *value, const struct abi_type *type, u32 count,
     return true;
 }
 
-static void put_decimal(struct buf *out, u256 v)
-{
-    char digits[78]; // of 2^256
-    u32 at = sizeof digits;
-    u256 ten = u256_from_u64(10);
-    do {
-        digits[--at] = (char)('0' + u256_mod(v, ten).w[0]);
-        v = u256_div(v, ten);
-    } while (!u256_is_zero(v));
-    buf_put(out, digits + at, sizeof digits - at);
-}
-
 static void put_address_value(struct buf *out, u256 word,
                               const char *(*name)(void *ctx, const address *a), void *ctx)
 {
@@ -232,11 +221,11 @@ void abi_put_value(struct buf *out, const struct abi_type *t, const struct abi_v
     b256 word = u256_to_b256(v->word);
     switch (t->kind) {
     case ABI_UINT:
-        put_decimal(out, v->word);
+        decimal_put(out, v->word);
         break;
     case ABI_INT:
         buf_put_text(out, u256_is_negative(v->word) ? "-" : "");
-        put_decimal(out, u256_is_negative(v->word) ? u256_neg(v->word) : v->word);
+        decimal_put(out, u256_is_negative(v->word) ? u256_neg(v->word) : v->word);
         break;
     case ABI_ADDRESS:
         put_address_value(out, v->word, name, ctx);

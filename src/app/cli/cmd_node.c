@@ -203,6 +203,13 @@ static int run_export(struct command *c)
         !option_u64(&last, &c->o, OPTION_LAST, head)) {
         return CLI_USAGE;
     }
+    u64 kept = node_first_block(c->node);
+    if (kept > 1 && first < kept) {
+        return option_refuse(&c->o, OPTION_FIRST, "blocks before %llu are not kept (--keep-blocks)",
+                             (unsigned long long)kept)
+                   ? CLI_OK
+                   : CLI_USAGE;
+    }
     bool to_stdout = strcmp(c->o.operand[0], "-") == 0;
     FILE *file = to_stdout ? stdout : fopen(c->o.operand[0], "wb");
     if (file == NULL) {

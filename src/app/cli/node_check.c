@@ -106,6 +106,7 @@ bool node_check(struct node *n, struct buf *out, struct buf *why)
     const struct blocks *blocks = node_blocks(n);
     u64 count = blocks_count(blocks);
     u64 transactions = 0;
+    u64 first = node_first_block(n);
     b256 parent = {{0}};
     for (u64 i = 0; i < count; i++) {
         const struct stored_block *b = blocks_at(blocks, i);
@@ -117,6 +118,10 @@ bool node_check(struct node *n, struct buf *out, struct buf *why)
         parent = b->header.hash;
         transactions += b->count;
         node_trim(n);
+        if (i == 0 && first > 1) { // those between are dropped
+            parent = blocks_at(blocks, first)->header.parent_hash;
+            i = first - 1;
+        }
     }
     buf_printf(out, "%llu blocks, %llu transactions\n", (unsigned long long)count,
                (unsigned long long)transactions);

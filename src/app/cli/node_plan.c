@@ -100,6 +100,18 @@ static bool read_dev(struct node_plan *p, struct options *o)
     return true;
 }
 
+static bool take_blocks(struct node_plan *p, struct options *o)
+{
+    p->node.blocks = NODE_HISTORY_ALL;
+    if (option_given(o, OPTION_KEEP_BLOCKS) && strcmp(o->value[OPTION_KEEP_BLOCKS], "all") == 0) {
+        return true;
+    }
+    return option_u64(&p->node.blocks, o, OPTION_KEEP_BLOCKS, NODE_HISTORY_ALL - 1) &&
+           (p->node.blocks >= NODE_BLOCKS_MIN ||
+            option_refuse(o, OPTION_KEEP_BLOCKS, "at least %u blocks are kept; all keeps all",
+                          NODE_BLOCKS_MIN));
+}
+
 static bool read_chain(struct node_plan *p, struct options *o)
 {
     static const char *const FORMS[] = {"riscv", "native"};
@@ -116,7 +128,7 @@ static bool read_chain(struct node_plan *p, struct options *o)
     }
     if (!option_choice(&form, o, OPTION_EVM, FORMS, COUNT_OF(FORMS)) ||
         !option_choice(&sync, o, OPTION_SYNC, SYNCS, COUNT_OF(SYNCS)) ||
-        !node_option_history(&p->node.history, o, OPTION_HISTORY)) {
+        !node_option_history(&p->node.history, o, OPTION_HISTORY) || !take_blocks(p, o)) {
         return false;
     }
     p->node.form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE;

@@ -4,6 +4,7 @@
 #include "app/cli/t8n_reject.h"
 
 #include "lib/base/bytes.h"
+#include "lib/codec/decimal.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
@@ -68,24 +69,12 @@ static void put_checksummed(struct buf *out, const address *a)
     }
 }
 
-static void put_decimal(struct buf *out, u256 v)
-{
-    u8 digits[78];
-    usize at = sizeof digits;
-    u256 ten = u256_from_u64(10);
-    do {
-        digits[--at] = (u8)('0' + u256_mod(v, ten).w[0]);
-        v = u256_div(v, ten);
-    } while (!u256_is_zero(v));
-    buf_put(out, digits + at, sizeof digits - at);
-}
-
 static void put_pair(struct buf *out, const char *first, u256 a, const char *second, u256 b)
 {
     buf_put_text(out, first);
-    put_decimal(out, a);
+    decimal_put(out, a);
     buf_put_text(out, second);
-    put_decimal(out, b);
+    decimal_put(out, b);
 }
 
 static u256 most_it_can_cost(const struct transaction *t)

@@ -34,6 +34,9 @@ void block_run_init(struct block_run *r, const struct block_context *c, const st
                     struct block_result *out);
 void block_run_fini(struct block_run *r);
 MUST_USE enum fault block_run_before(struct block_run *r);
+// Who sent a transaction of the block: whom the watch names, who may have code, else who signed it.
+enum verdict block_run_sender(struct block_run *r, u64 index, const struct transaction *t,
+                              address *sender);
 // Executes one transaction and, if it is valid, counts it and keeps its receipt.
 MUST_USE enum fault block_run_apply(struct block_run *r, const struct transaction *t,
                                     const address *sender, enum verdict *verdict,

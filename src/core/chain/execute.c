@@ -317,12 +317,12 @@ enum fault block_run_apply(struct block_run *r, const struct transaction *t, con
     return FAULT_NONE;
 }
 
-static enum verdict find_sender(struct block_run *r, const struct transaction *t, address *sender,
-                                bool low_s)
+enum verdict block_run_sender(struct block_run *r, u64 index, const struct transaction *t,
+                              address *sender)
 {
     const struct block_watch *w = r->watch;
-    r->env.any_sender =
-        w != NULL && w->before != NULL && w->before(w->ctx, r->out->transaction_index, t, sender);
+    bool low_s = r->rules->fork >= FORK_HOMESTEAD;
+    r->env.any_sender = w != NULL && w->before != NULL && w->before(w->ctx, index, t, sender);
     return r->env.any_sender ? VERDICT_VALID : transaction_signer(sender, t, low_s);
 }
 
@@ -331,10 +331,9 @@ static enum fault run_transaction(struct block_run *r, bytes raw, enum block_ver
     struct transaction t = {.nonce = 0};
     address sender;
     struct chain_receipt receipt;
-    bool low_s = r->rules->fork >= FORK_HOMESTEAD;
     enum verdict v = transaction_decode(&t, raw);
     if (v == VERDICT_VALID) {
-        v = find_sender(r, &t, &sender, low_s);
+        v = block_run_sender(r, r->out->transaction_index, &t, &sender);
     }
     enum fault f = FAULT_NONE;
     if (v == VERDICT_VALID) {

@@ -36,9 +36,8 @@ bool block_replay_next(struct block_replay *r, struct replayed *out)
     if (r->rest.n == 0 || !block_next_transaction(&out->raw, &r->rest)) {
         return false;
     }
-    bool low_s = r->run.rules->fork >= FORK_HOMESTEAD;
     if (transaction_decode(&out->t, out->raw) != VERDICT_VALID ||
-        transaction_signer(&out->sender, &out->t, low_s) != VERDICT_VALID) {
+        block_run_sender(&r->run, out->index, &out->t, &out->sender) != VERDICT_VALID) {
         transaction_fini(&out->t);
         return false;
     }

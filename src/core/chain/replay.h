@@ -14,8 +14,9 @@ MUST_USE enum fault block_replay_new(struct block_replay **out, const struct blo
                                      const struct block *b);
 void block_replay_free(struct block_replay *r);
 
-// The next transaction, decoded, with its sender; its coding is lent by the block. False: there is
-// none, or (of a block that was never accepted) it is malformed.
+// The next transaction, decoded, with its sender (whom the context's watch names, or who signed
+// it); its coding is lent by the block. False: there is none, or (of a block that was never
+// accepted) it is malformed.
 struct replayed {
     usize index;
     struct transaction t; // transaction_fini is the caller's

@@ -6,6 +6,7 @@
 #include "core/trace/put.h"
 #include "lib/base/bytes.h"
 #include "lib/base/cc.h"
+#include "lib/codec/decimal.h"
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
@@ -80,18 +81,6 @@ static bool find_single(struct signature *s, u32 selector)
     return selector_of(s) == selector;
 }
 
-static void put_decimal(struct buf *out, u256 v)
-{
-    char digits[78]; // of 2^256
-    u32 at = sizeof digits;
-    u256 ten = u256_from_u64(10);
-    do {
-        digits[--at] = (char)('0' + u256_mod(v, ten).w[0]);
-        v = u256_div(v, ten);
-    } while (!u256_is_zero(v));
-    buf_put(out, digits + at, sizeof digits - at);
-}
-
 // The bytes of a dynamic argument whose offset is `word`; none if they are not all there.
 static bytes dynamic_at(bytes arguments, u256 word)
 {
@@ -109,11 +98,11 @@ static void put_argument(struct buf *out, const struct signature *s, u32 index, 
     b256 bytes_of_word = u256_to_b256(word);
     switch (s->kind[index]) {
     case KIND_UINT:
-        put_decimal(out, word);
+        decimal_put(out, word);
         break;
     case KIND_INT:
         buf_put_text(out, u256_is_negative(word) ? "-" : "");
-        put_decimal(out, u256_is_negative(word) ? u256_neg(word) : word);
+        decimal_put(out, u256_is_negative(word) ? u256_neg(word) : word);
         break;
     case KIND_BOOL:
         buf_put_text(out, u256_is_zero(word) ? "false" : "true");

@@ -144,6 +144,18 @@ static const struct panic_row PANICS[] = {
     {0x51, "uninitialized function"},
 };
 
+void put_panic(struct buf *b, u256 code)
+{
+    for (u32 i = 0; i < COUNT_OF(PANICS); i++) {
+        if (u256_eq(code, u256_from_u64(PANICS[i].code))) {
+            buf_put_text(b, PANICS[i].text);
+            return;
+        }
+    }
+    buf_put_text(b, "unknown panic code: ");
+    put_quantity(b, code);
+}
+
 bool put_revert_reason(struct buf *b, bytes output)
 {
     bytes text;
@@ -155,13 +167,6 @@ bool put_revert_reason(struct buf *b, bytes output)
     if (!revert_panic_code(&code, output)) {
         return false;
     }
-    for (u32 i = 0; i < COUNT_OF(PANICS); i++) {
-        if (u256_eq(code, u256_from_u64(PANICS[i].code))) {
-            buf_put_text(b, PANICS[i].text);
-            return true;
-        }
-    }
-    buf_put_text(b, "unknown panic code: ");
-    put_quantity(b, code);
+    put_panic(b, code);
     return true;
 }

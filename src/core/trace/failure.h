@@ -27,3 +27,5 @@ void put_failure(struct buf *b, const struct trace_failure *f, enum fork fork);
 // What a contract said by reverting, if it is Error(string) or Panic(uint256): appended as raw
 // bytes; else false and nothing.
 bool put_revert_reason(struct buf *b, bytes output);
+// What the code of a Panic(uint256) means.
+void put_panic(struct buf *b, u256 code);

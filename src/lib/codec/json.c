@@ -201,14 +201,24 @@ static json_value child(const json_value *parent, void *node)
     return (json_value){.document = parent->document, .node = node, .parent = parent};
 }
 
+bool json_look_up(json_value *out, const json_value *object, const char *name)
+{
+    json_t *node = json_object_get(object->node, name);
+    if (node == NULL) {
+        return false;
+    }
+    *out = child(object, node);
+    out->name = name;
+    return true;
+}
+
 enum fault json_find(json_value *out, bool *found, const json_value *object, const char *name)
 {
+    json_value v;
     *found = false;
     TRY(json_expect(object, JSON_KIND_OBJECT));
-    json_t *node = json_object_get(object->node, name);
-    if (node != NULL && !json_is_null(node)) {
-        *out = child(object, node);
-        out->name = name;
+    if (json_look_up(&v, object, name) && json_kind_of(&v) != JSON_KIND_NULL) {
+        *out = v;
         *found = true;
     }
     return FAULT_NONE;

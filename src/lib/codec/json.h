@@ -53,6 +53,8 @@ PRINTF_LIKE(2, 3) enum fault json_refuse(const json_value *v, const char *format
 MUST_USE enum fault json_member(json_value *out, const json_value *object, const char *name);
 MUST_USE enum fault json_find(json_value *out, bool *found, const json_value *object,
                               const char *name);
+// The same where null is a value; false if there is none. `object` is an object.
+bool json_look_up(json_value *out, const json_value *object, const char *name);
 
 // Refuses an object with a member that is not among the names.
 MUST_USE enum fault json_only_members(const json_value *object, const char *const *names,

@@ -5,6 +5,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
+#include "lib/codec/decimal.h"
 #include "lib/codec/hex.h"
 #include "lib/codec/utf8.h"
 #include "lib/num/u256.h"
@@ -160,15 +161,8 @@ void json_put_number(struct json_writer *w, const char *name, u64 v)
 
 void json_put_whole(struct json_writer *w, const char *name, u256 v)
 {
-    u8 digits[78]; // of 2^256 - 1
-    usize at = sizeof digits;
-    u256 ten = u256_from_u64(10);
-    do {
-        digits[--at] = (u8)('0' + u256_mod(v, ten).w[0]);
-        v = u256_div(v, ten);
-    } while (!u256_is_zero(v));
     start_value(w, name);
-    buf_put(w->out, digits + at, sizeof digits - at);
+    decimal_put(w->out, v);
 }
 
 void json_put_whole_u64(struct json_writer *w, const char *name, u64 v)

@@ -63,6 +63,11 @@ u64 node_oldest_state(const struct node *n)
     return store_oldest_state(n->store);
 }
 
+u64 node_first_block(const struct node *n)
+{
+    return store_first_block(n->store);
+}
+
 enum fault node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at)
 {
     if (node_is_canonical(n, at)) {

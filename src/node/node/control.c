@@ -60,19 +60,23 @@ bool node_set_next_time(struct node *n, u64 timestamp)
     return true;
 }
 
+void node_set_time(struct node *n, u64 timestamp)
+{
+    n->time_offset = timestamp - n->options.clock(); // may wrap: it is added with the same wrap
+}
+
 void node_add_time(struct node *n, u64 seconds)
 {
+    u64 last = blocks_last(node_blocks(n))->header.timestamp;
+    if (n->options.clock() + n->time_offset < last) {
+        node_set_time(n, last);
+    }
     n->time_offset += seconds;
 }
 
 u64 node_time_offset(const struct node *n)
 {
     return n->time_offset;
-}
-
-void node_set_time(struct node *n, u64 timestamp)
-{
-    n->time_offset = timestamp - n->options.clock(); // may wrap: it is added with the same wrap
 }
 
 void node_set_time_step(struct node *n, u64 seconds)

@@ -237,6 +237,9 @@ enum fault node_mine_one(struct node *n, const struct pooled *t, bool uses_pool,
             node_move_abort(&m);
             return f;
         }
+        if (n->next_time != 0 && b.attributes.timestamp == n->next_time) {
+            node_set_time(n, n->next_time); // the clock goes on from there
+        }
         n->next_time = 0;
         n->has_base_fee = n->has_randao = false;
         return node_move_commit(&m);

@@ -128,6 +128,7 @@ static bool open_chain(struct node *n, struct node_genesis *g, struct buf *why)
     struct store_options so = {
         .folder = n->options.datadir,
         .history = n->options.history == NODE_HISTORY_ALL ? 0 : n->options.history,
+        .blocks = n->options.blocks == NODE_HISTORY_ALL ? 0 : n->options.blocks,
         .is_durable = n->options.is_durable,
     };
     n->store = store_open(&so, &n->found, why);

@@ -38,6 +38,7 @@ enum node_mining {
 };
 
 #define NODE_HISTORY_ALL (~(u64)0)
+#define NODE_BLOCKS_MIN 256u // what BLOCKHASH and other branches need
 
 struct node_options {
     enum vm_form form;
@@ -47,6 +48,7 @@ struct node_options {
     u32 key_count;
     const char *datadir; // NULL: in memory
     u64 history;         // blocks below the head whose states are kept; 0 and NODE_HISTORY_ALL: all
+    u64 blocks;          // blocks below the head that are kept, NODE_BLOCKS_MIN or more; the same
     enum node_mining mining;
     u64 block_time_ms;
     bool is_durable; // a block is on disk before it is answered for (else soon after)
@@ -102,6 +104,8 @@ struct node_view {
 enum fault node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at);
 void node_view_close(struct node_view *v);
 bool node_has_state(const struct node *n, const struct stored_block *at);
+// Of the blocks behind block 0; 1 if none was dropped.
+u64 node_first_block(const struct node *n);
 u64 node_oldest_state(const struct node *n); // number of the first canonical block with a state
 // Every account from `from` on in order of addresses, and every slot that is not zero from `from`
 // on in order of keys, as the block left them; false from the visitor ends it.
@@ -323,8 +327,11 @@ MUST_USE enum fault node_mine_many(struct node *n, u64 count, u64 interval);
 enum node_mining node_mining(const struct node *n);
 void node_set_mining(struct node *n, enum node_mining mining, u64 block_time_ms);
 u64 node_block_time_ms(const struct node *n);
-// The next block's time, and how far the clock is ahead of the host's.
+// The next block's time, from which the clock then goes on; and how far the clock is ahead of the
+// host's.
 bool node_set_next_time(struct node *n, u64 timestamp); // false: not after the last block
+// From the clock or the last block, whichever is later: blocks that were made faster than one a
+// second are ahead of the clock, and what is asked for is to be seen in the next one.
 void node_add_time(struct node *n, u64 seconds);
 u64 node_time_offset(const struct node *n);
 void node_set_time(struct node *n, u64 timestamp); // the clock's; may go back to the last block's

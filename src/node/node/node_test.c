@@ -2,6 +2,7 @@
 // The node as a whole, in memory and on disk: blocks are made and read again, older states stay,
 // branches compete, everything can be taken back, and after each of these the flat state has the
 // root that its head says.
+#include "app/cli/node_check.h"
 #include "node/node/node.h"
 
 #include <stdio.h>
@@ -207,6 +208,35 @@ TEST(node, only_the_history_that_was_asked_for_is_kept)
     node_view_close(&v);
     EXPECT_EQ(balance_at(n, 15, &ALICE), 15);
     check_roots(n);
+    node_free(n);
+}
+
+TEST(node, only_the_blocks_that_were_asked_for_are_kept)
+{
+    struct node_options o = options();
+    o.blocks = NODE_BLOCKS_MIN;
+    struct node *n = open_node(&o);
+    u64 last = NODE_BLOCKS_MIN + 20;
+    for (u64 i = 0; i < last; i++) {
+        pay(n, 0, i, &ALICE, 1);
+    }
+    const struct blocks *blocks = node_blocks(n);
+    b256 hash = blocks_at(blocks, 20)->header.parent_hash;
+    usize index;
+    EXPECT_EQ(node_first_block(n), 20);
+    EXPECT_EQ(node_oldest_state(n), 20);
+    EXPECT(blocks_at(blocks, 0) != NULL);
+    EXPECT(blocks_at(blocks, 1) == NULL);
+    EXPECT(blocks_at(blocks, 19) == NULL);
+    EXPECT(blocks_by_hash(blocks, &hash) == NULL);
+    EXPECT(blocks_of_transaction(blocks, &blocks_at(blocks, 20)->transactions[0].hash, &index) !=
+           NULL);
+    EXPECT_EQ(balance_at(n, 20, &ALICE), 20);
+    struct buf out = {0};
+    struct buf why = {0};
+    EXPECT(node_check(n, &out, &why));
+    buf_fini(&out);
+    buf_fini(&why);
     node_free(n);
 }
 
@@ -517,6 +547,38 @@ TEST(node, an_impersonated_account_sends_without_a_key)
     EXPECT_EQ(node_replay(n, b, &(struct node_replay){.ctx = seen, .after = count_transactions}),
               FAULT_NONE);
     EXPECT_EQ(seen[0], 21000);
+    node_free(n);
+}
+
+static u64 mine_time(struct node *n)
+{
+    EXPECT_EQ(node_mine(n), FAULT_NONE);
+    return blocks_last(node_blocks(n))->header.timestamp;
+}
+
+TEST(node, the_clock_goes_on_from_a_time_that_was_set_for_a_block)
+{
+    struct node_options o = options();
+    clock_now = 1000;
+    struct node *n = open_node(&o);
+    EXPECT_EQ(mine_time(n), 1000);
+    EXPECT(node_set_next_time(n, 5000));
+    node_add_time(n, 7); // of the clock, so not of that block
+    EXPECT_EQ(mine_time(n), 5000);
+    clock_now += 10;
+    EXPECT_EQ(mine_time(n), 5010);
+    node_add_time(n, 100);
+    EXPECT_EQ(mine_time(n), 5110);
+    EXPECT_EQ(node_mine_many(n, 3, 12), FAULT_NONE); // 5111, 5123, 5135
+    EXPECT_EQ(blocks_last(node_blocks(n))->header.timestamp, 5135);
+    node_add_time(n, 60);
+    EXPECT_EQ(mine_time(n), 5195);
+    for (u64 i = 1; i <= 20; i++) {
+        EXPECT_EQ(mine_time(n), 5195 + i);
+    }
+    clock_now++; // less than those blocks took
+    node_add_time(n, 3600);
+    EXPECT_EQ(mine_time(n), 5215 + 3600);
     node_free(n);
 }
 

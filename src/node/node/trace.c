@@ -14,8 +14,28 @@ struct replaying { // a block's replay on a view
     struct chain_ancestry ancestry;
     struct block_context context;
     struct block_replay *replay;
-    u64 logs; // of the transactions so far
+    struct block_watch watch; // for senders
+    u64 logs;                 // of the transactions so far
 };
+
+// Who sent a transaction that nobody signed is known from when it was executed first.
+static bool know_sender(void *ctx, u64 index, const struct transaction *t, address *sender)
+{
+    const struct stored_block *b = ctx;
+    (void)t;
+    if (index >= b->count || !b->transactions[index].was_impersonated) {
+        return false;
+    }
+    *sender = b->transactions[index].sender;
+    return true;
+}
+
+static struct block_watch watch_senders(const struct node *n, const struct block *b)
+{
+    const struct stored_block *known = blocks_by_hash(node_blocks(n), &b->header.hash);
+    return (struct block_watch){.ctx = (void *)(uintptr_t)known,
+                                .before = known != NULL ? know_sender : NULL};
+}
 
 // On the state after the parent.
 static enum fault open_replay(struct replaying *r, struct node *n, struct node_view *view,
@@ -23,12 +43,14 @@ static enum fault open_replay(struct replaying *r, struct node *n, struct node_v
 {
     *r = (struct replaying){.n = n, .view = view, .ancestry = {n, node_block_hash}};
     r->rules = node_rules_of(n, &b->header);
+    r->watch = watch_senders(n, b);
     r->context = (struct block_context){
         .vm = n->vm,
         .state = r->view->state,
         .schedule = &n->schedule,
         .rules = &r->rules,
         .ancestry = &r->ancestry,
+        .watch = &r->watch,
     };
     return block_replay_new(&r->replay, &r->context, b);
 }
@@ -216,6 +238,7 @@ static enum fault execute_watched(struct node *n, const struct block *b,
     enum block_verdict verdict = BLOCK_VALID;
     struct block_rules rules = node_rules_of(n, &b->header);
     struct chain_ancestry ancestry = {n, node_block_hash};
+    struct block_watch watch = watch_senders(n, b);
     enum fault f = node_view_open(&view, n, parent);
     enum fault g = node_commitment_open(&tries, n, parent);
     f = f == FAULT_NONE ? g : f;
@@ -227,6 +250,7 @@ static enum fault execute_watched(struct node *n, const struct block *b,
             .schedule = &n->schedule,
             .rules = &rules,
             .ancestry = &ancestry,
+            .watch = &watch,
         };
         vm_set_inspector(n->vm, i);
         f = block_execute(&c, b, &verdict, &result);

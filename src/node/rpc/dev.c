@@ -48,17 +48,24 @@ static bool set_next_time(struct rpc_call *c, const json_value *v)
                     (unsigned long long)blocks_last(node_blocks(c->node))->header.timestamp);
 }
 
+// 0 where the clock is behind the host's.
+static u64 ahead(const struct node *n)
+{
+    i64 offset = (i64)node_time_offset(n);
+    return offset > 0 ? (u64)offset : 0;
+}
+
 bool rpc_dev_increase_time(struct rpc_call *c)
 {
     u64 seconds;
     if (!read_number(c, &seconds, 0)) {
         return false;
     }
-    if (seconds > SECONDS_MAX || node_time_offset(c->node) > SECONDS_MAX) {
+    if (seconds > SECONDS_MAX || ahead(c->node) > SECONDS_MAX) {
         return rpc_fail(c, RPC_PARAMS, "params[0]: more than 2^40 seconds");
     }
     node_add_time(c->node, seconds);
-    json_put_quantity_u64(c->out, NULL, node_time_offset(c->node));
+    json_put_quantity_u64(c->out, NULL, ahead(c->node));
     return true;
 }
 

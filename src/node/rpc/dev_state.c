@@ -147,6 +147,13 @@ bool rpc_dev_drop_all(struct rpc_call *c)
     return done(c);
 }
 
+bool rpc_admin_clear_txpool(struct rpc_call *c)
+{
+    json_put_number(c->out, NULL, pool_count(node_pool(c->node)));
+    pool_clear(node_pool_changeable(c->node));
+    return true;
+}
+
 bool rpc_dev_remove_pool_transactions(struct rpc_call *c)
 {
     address a;
@@ -188,6 +195,12 @@ bool rpc_dev_load_state(struct rpc_call *c)
 }
 
 // ---- about the node
+
+bool rpc_dev_genesis_time(struct rpc_call *c)
+{
+    json_put_number(c->out, NULL, blocks_at(node_blocks(c->node), 0)->header.timestamp);
+    return true;
+}
 
 bool rpc_dev_node_info(struct rpc_call *c)
 {

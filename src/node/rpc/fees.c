@@ -132,6 +132,10 @@ static bool read_range(struct rpc_call *c, struct history *h)
     count = count > HISTORY_MAX ? HISTORY_MAX : count;
     h->last = newest->header.number;
     h->first = count > h->last ? 0 : h->last - count + 1;
+    u64 kept = node_first_block(c->node);
+    if (kept > 1 && h->first < kept) { // fewer are given than were asked for
+        h->first = h->last < kept ? h->last : kept;
+    }
     return true;
 }
 

@@ -122,8 +122,10 @@ static bool read_range(struct rpc_call *c, struct rpc_log_filter *f, const json_
     if (has_to && json_kind_of(&to) == JSON_KIND_TEXT && f->of.last != last) {
         f->last = f->of.last;
     }
-    return f->of.first <= f->of.last || is_live ||
-           rpc_fail(c, RPC_PARAMS, "invalid block range params");
+    if (f->of.first > f->of.last && !is_live) {
+        return rpc_fail(c, RPC_PARAMS, "invalid block range params");
+    }
+    return rpc_check_kept(c, f->of.first);
 }
 
 bool rpc_read_log_filter(struct rpc_call *c, struct rpc_log_filter *f, const json_value *v,

@@ -355,12 +355,14 @@ static bool search(struct rpc_call *c, bool is_after)
     }
     size = size > PAGE_MAX ? PAGE_MAX : size;
     struct found *f = mem_zalloc(sizeof *f);
+    u64 kept = node_first_block(c->node);
     u64 number = is_after ? from + 1 : from == 0 || from > head ? head : from - 1;
-    bool is_end = is_after ? number > head : number == 0;
+    number = is_after && number < kept ? kept : number;
+    bool is_end = is_after ? number > head : number < kept;
     enum fault fault = FAULT_NONE;
     while (fault == FAULT_NONE && !is_end && f->count < size) {
         fault = add_block(c, f, &who, blocks_at(blocks, number));
-        is_end = is_after ? number == head : number <= 1;
+        is_end = is_after ? number == head : number <= kept;
         number += is_after ? 1u : (u64)-1;
     }
     if (is_after) {

@@ -94,9 +94,21 @@ bool rpc_value_b256(struct rpc_call *c, b256 *out, const json_value *v)
 
 // ---- blocks
 
+bool rpc_check_kept(struct rpc_call *c, u64 first)
+{
+    u64 kept = node_first_block(c->node);
+    return kept == 1 || first >= kept ||
+           rpc_fail(c, RPC_PRUNED,
+                    "pruned history unavailable: of the blocks before %llu only block 0 is kept",
+                    (unsigned long long)kept);
+}
+
 static bool block_by_number(struct rpc_call *c, const struct stored_block **out, u64 number)
 {
     *out = blocks_at(node_blocks(c->node), number);
+    if (*out == NULL && !rpc_check_kept(c, number)) {
+        return false;
+    }
     return *out != NULL ||
            rpc_fail(c, RPC_SERVER, "header not found: there is no block %llu yet; the last is %llu",
                     (unsigned long long)number,

@@ -303,10 +303,14 @@ bool rpc_engine_bodies_by_range(struct rpc_call *c)
     json_begin_list(c->out, NULL);
     for (u64 i = start; i - start < count; i++) {
         const struct stored_block *b = blocks_at(node_blocks(c->node), i);
-        if (b == NULL) {
+        if (b == NULL && i >= blocks_count(node_blocks(c->node))) {
             break; // beyond the head nothing is given, not even null
         }
-        put_body(c->out, b);
+        if (b == NULL) {
+            json_put_null(c->out, NULL); // dropped
+        } else {
+            put_body(c->out, b);
+        }
     }
     json_end(c->out);
     return true;

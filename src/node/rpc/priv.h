@@ -17,6 +17,7 @@ enum rpc_code {
     RPC_SERVER = -32000,    // refused by the node
     RPC_NOT_FOUND = -32001, // EIP-1474
     RPC_LIMIT = -32005,     // EIP-1474
+    RPC_PRUNED = 4444,      // of execution-apis: what was asked for is not kept any more
     RPC_REVERTED = 3,       // with the output as data
 };
 
@@ -147,7 +148,8 @@ void rpc_put_transaction(struct json_writer *w, const struct stored_block *b, us
 void rpc_put_waiting(struct json_writer *w, const struct pooled *t);
 void rpc_put_waiting_as(struct json_writer *w, const char *name, const struct pooled *t);
 void rpc_nonce_name(char out[24], u64 nonce); // decimal digits and a 0
-void rpc_put_decimal(struct buf *out, u256 v);
+// False, and the error of a pruned block: blocks from `first` on are wanted, and some are dropped.
+MUST_USE bool rpc_check_kept(struct rpc_call *c, u64 first);
 u256 rpc_next_blob_base_fee(const struct node *n);
 // The transaction of an account with that nonce.
 MUST_USE bool rpc_find_by_nonce(struct rpc_call *c, const address *a, u64 nonce,

@@ -156,13 +156,6 @@ void rpc_nonce_name(char out[24], u64 nonce)
     out[n] = 0;
 }
 
-void rpc_put_decimal(struct buf *out, u256 v)
-{
-    struct json_writer w;
-    json_write_init(&w, out, 0);
-    json_put_whole(&w, NULL, v);
-}
-
 // ---- logs and receipts
 
 void rpc_put_log(struct json_writer *w, const struct rpc_log_place *at)

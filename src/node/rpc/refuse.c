@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Refused transactions and failed calls as errors of JSON-RPC. Wallets look for the phrases that
 // other nodes use, so these stand in front of our own.
+#include "core/trace/failure.h"
 #include "lib/base/bytes.h"
 #include "lib/codec/hex.h"
 #include "lib/num/u256.h"
@@ -62,34 +63,6 @@ static bool find_reason(bytes output, bytes *reason)
         }
     }
     return true;
-}
-
-// What Panic(uint256) of Solidity means.
-static void put_panic(struct buf *out, u256 code)
-{
-    static const struct {
-        u64 code;
-        const char *text;
-    } ROWS[] = {
-        {0x00, "generic panic"},
-        {0x01, "assert(false)"},
-        {0x11, "arithmetic underflow or overflow"},
-        {0x12, "division or modulo by zero"},
-        {0x21, "enum overflow"},
-        {0x22, "invalid encoded storage byte array accessed"},
-        {0x31, "out-of-bounds array access; popping on an empty array"},
-        {0x32, "out-of-bounds access of an array or bytesN"},
-        {0x41, "out of memory"},
-        {0x51, "uninitialized function"},
-    };
-    for (u32 i = 0; i < COUNT_OF(ROWS); i++) {
-        if (u256_eq(code, u256_from_u64(ROWS[i].code))) {
-            buf_put_text(out, ROWS[i].text);
-            return;
-        }
-    }
-    buf_put_text(out, "unknown panic code: ");
-    hex_put_quantity(out, code);
 }
 
 void rpc_put_revert(struct buf *out, bytes output)

@@ -350,7 +350,7 @@ bool rpc_trace_filter(struct rpc_call *c)
          read_addresses(c, &f.to, &f.to_count, &object, "toAddress") &&
          read_mode(c, &f.is_union, &object) && read_number(c, &f.after, &object, "after") &&
          read_number(c, &f.count, &object, "count") && read_range(c, &first, &last, &object) &&
-         run_filter(&f, first, last);
+         rpc_check_kept(c, first) && run_filter(&f, first, last);
     mem_free(f.from);
     mem_free(f.to);
     return ok;

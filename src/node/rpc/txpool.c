@@ -3,6 +3,7 @@
 // of the account on.
 #include "core/eth/checksum.h"
 #include "lib/base/bytes.h"
+#include "lib/codec/decimal.h"
 #include "lib/num/u256.h"
 #include "node/rpc/priv.h"
 
@@ -36,9 +37,9 @@ static void put_summary(struct json_writer *w, const char *name, const struct po
         address_put_checksum(&text, &t->t.to);
     }
     buf_put_text(&text, ": ");
-    rpc_put_decimal(&text, t->t.value);
+    decimal_put(&text, t->t.value);
     buf_printf(&text, " wei + %llu gas \xc3\x97 ", (unsigned long long)t->t.gas_limit);
-    rpc_put_decimal(&text, t->t.max_fee);
+    decimal_put(&text, t->t.max_fee);
     buf_put_text(&text, " wei");
     json_put_text_bytes(w, name, buf_bytes(&text));
     buf_fini(&text);

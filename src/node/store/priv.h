@@ -11,7 +11,7 @@ struct store {
     struct store_options options;
     struct store_point head;
     bool is_empty;
-    u64 oldest;
+    u64 oldest, first;
     bool has_mark[2];
     b256 mark[2];
     struct blocks *blocks;
@@ -24,7 +24,7 @@ struct store_txn {
     struct store *s;
     struct kv_txn *kv;
     struct store_point point;
-    u64 oldest;
+    u64 oldest, first;
     bool has_mark[2];
     b256 mark[2];
     // of the change record under way

@@ -124,6 +124,11 @@ static enum fault read_meta(struct store *s)
         return store_damaged(s, "it does not say which state is its oldest");
     }
     s->oldest = load_be64(v.p);
+    TRY(kv_get(s->reader, KV_META, name_of("first"), &v, &found)); // absent: none was dropped
+    if (found && v.n != 8) {
+        return store_damaged(s, "it does not say which block is its first");
+    }
+    s->first = found ? load_be64(v.p) : 1;
     for (u32 i = 0; i < COUNT_OF(MARK_NAMES); i++) {
         TRY(kv_get(s->reader, KV_META, name_of(MARK_NAMES[i]), &v, &found));
         s->has_mark[i] = found && v.n == sizeof s->mark[i].b;
@@ -154,8 +159,12 @@ static enum fault check_head(struct store *s, struct buf *found_out)
         for (u32 i = 0; i < 32; i++) {
             buf_printf(found_out, "%02x", s->head.hash.b[i]);
         }
-        buf_printf(found_out, "; states are kept from block %llu on.\n",
+        buf_printf(found_out, "; states are kept from block %llu on",
                    (unsigned long long)s->oldest);
+        if (s->first > 1) {
+            buf_printf(found_out, ", blocks from %llu on", (unsigned long long)s->first);
+        }
+        buf_put_text(found_out, ".\n");
     }
     trie_fini(&top);
     stored_block_free(b);
@@ -174,6 +183,7 @@ struct store *store_open(const struct store_options *o, struct buf *found, struc
     s->options = *o;
     s->tries = (struct trie_store){s, read_node, write_node, remove_node, remove_nodes, 0};
     s->blocks = blocks_new(s);
+    s->first = 1;
     enum fault f = kv_begin(kv, false, &s->reader);
     f = f == FAULT_NONE ? read_meta(s) : f;
     f = f == FAULT_NONE && !s->is_empty ? check_head(s, found) : f;
@@ -214,6 +224,11 @@ u64 store_oldest_state(const struct store *s)
     return s->oldest;
 }
 
+u64 store_first_block(const struct store *s)
+{
+    return s->first;
+}
+
 struct blocks *store_blocks(struct store *s)
 {
     return s->blocks;
@@ -243,6 +258,7 @@ enum fault store_begin(struct store *s, struct store_txn **out)
     t->kv = kv;
     t->point = s->head;
     t->oldest = s->oldest;
+    t->first = s->first;
     for (u32 i = 0; i < 2; i++) {
         t->has_mark[i] = s->has_mark[i];
         t->mark[i] = s->mark[i];
@@ -281,6 +297,10 @@ static enum fault write_meta(struct store_txn *t)
     TRY(f);
     store_be64(number, t->oldest);
     TRY(kv_put(t->kv, KV_META, name_of("oldest"), (bytes){number, sizeof number}));
+    if (t->first != t->s->first) {
+        store_be64(number, t->first);
+        TRY(kv_put(t->kv, KV_META, name_of("first"), (bytes){number, sizeof number}));
+    }
     for (u32 i = 0; i < COUNT_OF(MARK_NAMES); i++) {
         bytes mark = {t->mark[i].b, sizeof t->mark[i].b};
         bool same = t->has_mark[i] == t->s->has_mark[i] && b256_equal(&t->mark[i], &t->s->mark[i]);
@@ -317,6 +337,7 @@ enum fault store_commit(struct store_txn *t)
     if (f == FAULT_NONE) {
         s->head = t->point;
         s->oldest = t->oldest;
+        s->first = t->first;
         s->is_empty = false;
         for (u32 i = 0; i < 2; i++) {
             s->has_mark[i] = t->has_mark[i];

@@ -7,7 +7,8 @@
 //
 // Invariants: (1) the flat tables and the nodes are the state at `point`; (2) for each change
 // record of a number n and sequence s, the history has what each named account and slot was before
-// it; (3) the canonical chain is without a hole from 0 to the head, and point.number is the head's.
+// it; (3) the canonical chain has block 0 and is without a hole from the first block that is kept
+// to the head, and point.number is the head's.
 #pragma once
 
 #include "core/trie/commit.h"
@@ -25,6 +26,7 @@ struct store_view;
 struct store_options {
     const char *folder; // NULL: in memory
     u64 history;        // blocks below the head whose states are kept; 0: all
+    u64 blocks;         // blocks below the head that are kept themselves; 0: all
     bool is_durable;
     usize map_size; // see kv.h; 0: the default
 };
@@ -35,6 +37,8 @@ void store_close(struct store *s);
 bool store_is_empty(const struct store *s); // there is no block 0 yet
 struct store_point store_head(const struct store *s);
 u64 store_oldest_state(const struct store *s);
+// Number of the first canonical block behind block 0 that is kept; those between are dropped.
+u64 store_first_block(const struct store *s);
 struct blocks *store_blocks(struct store *s);
 const char *store_fault_detail(const struct store *s);
 enum fault store_take_fault(struct store *s); // of a lookup that gave nothing because of it
@@ -71,7 +75,8 @@ MUST_USE enum fault store_set_canonical(struct store_txn *t, const struct stored
 MUST_USE enum fault store_unset_canonical(struct store_txn *t, const struct stored_block *b);
 MUST_USE enum fault store_delete_block(struct store_txn *t, const struct stored_block *b);
 MUST_USE enum fault store_mark(struct store_txn *t, enum store_mark m, const b256 *hash);
-// Drops states that are older than the history, and old blocks of other branches.
+// Drops states that are older than the history, old blocks, and those of other branches. Of old
+// blocks at most a few hundred at a time, so that no commit is held up.
 MUST_USE enum fault store_prune(struct store_txn *t);
 
 // ---- reading states

@@ -7,6 +7,8 @@
 #include "lib/num/u256.h"
 #include "node/store/priv.h"
 
+#define PRUNE_MAX 256u // blocks in a commit
+
 // ---- the state at hand as a source
 
 static enum fault read_account(void *ctx, const address *a, struct state_source_account *out)
@@ -504,12 +506,44 @@ static enum fault prune_branches(struct store_txn *t, u64 number)
     }
 }
 
+// The canonical block `first`, with what the indices have of it.
+static enum fault drop_first_block(struct store_txn *t)
+{
+    b256 hash;
+    bool found = false;
+    struct stored_block *b = NULL;
+    TRY(store_canonical_hash(t->s, t->first, &hash, &found));
+    enum fault f = found ? store_load_from(t->s, t->kv, t->first, &hash, &b) : FAULT_NONE;
+    if (f == FAULT_NONE && b == NULL) {
+        f = store_damaged(t->s, "block %llu is missing", (unsigned long long)t->first);
+    }
+    f = f == FAULT_NONE ? store_unset_canonical(t, b) : f;
+    f = f == FAULT_NONE ? store_delete_block(t, b) : f;
+    stored_block_free(b);
+    return f;
+}
+
+static enum fault prune_blocks(struct store_txn *t, u64 below)
+{
+    for (u32 i = 0; i < PRUNE_MAX && t->first < below; i++) {
+        TRY(drop_first_block(t));
+        t->first++;
+    }
+    return FAULT_NONE;
+}
+
 enum fault store_prune(struct store_txn *t)
 {
+    const struct store_options *o = &t->s->options;
     u64 head = t->point.number;
-    u64 history = t->s->options.history;
-    if (history > 0 && head > history) {
-        TRY(prune_states(t, head - history));
+    // A state is of no use without its block.
+    u64 states =
+        o->blocks > 0 && (o->history == 0 || o->blocks < o->history) ? o->blocks : o->history;
+    if (states > 0 && head > states) {
+        TRY(prune_states(t, head - states));
+    }
+    if (o->blocks > 0 && head > o->blocks) {
+        TRY(prune_blocks(t, head - o->blocks));
     }
     return head > STORE_SIDE_DEPTH ? prune_branches(t, head - STORE_SIDE_DEPTH) : FAULT_NONE;
 }

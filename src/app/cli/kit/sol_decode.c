@@ -8,6 +8,7 @@
 #include "core/trace/put.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
+#include "lib/codec/decimal.h"
 #include "lib/num/u256.h"
 
 enum style { STYLE_NONE, STYLE_TEXT, STYLE_JSON };
@@ -29,18 +30,6 @@ static bool take_word(struct decoder *d, u256 *out, bytes frame, usize at)
     d->budget--;
     *out = u256_from_be_bytes(frame.p + at);
     return true;
-}
-
-static void put_decimal(struct buf *out, u256 v)
-{
-    char digits[78]; // of 2^256
-    u32 at = sizeof digits;
-    u256 ten = u256_from_u64(10);
-    do {
-        digits[--at] = (char)('0' + u256_mod(v, ten).w[0]);
-        v = u256_div(v, ten);
-    } while (!u256_is_zero(v));
-    buf_put(out, digits + at, sizeof digits - at);
 }
 
 static void put_quote(struct decoder *d)
@@ -83,10 +72,10 @@ static void put_static(struct decoder *d, const struct sol_type *t, u256 v)
     }
     put_quote(d);
     if (t->kind == SOL_UINT) {
-        put_decimal(d->out, v);
+        decimal_put(d->out, v);
     } else if (t->kind == SOL_INT) {
         buf_put_text(d->out, u256_is_negative(v) ? "-" : "");
-        put_decimal(d->out, u256_is_negative(v) ? u256_neg(v) : v);
+        decimal_put(d->out, u256_is_negative(v) ? u256_neg(v) : v);
     } else if (t->kind == SOL_ADDRESS) {
         put_data(d->out, (bytes){word.b + 12, 20});
     } else {
