@@ -52,7 +52,7 @@ export async function start(program, ...options) {
     return { port, enginePort, local, token, stop };
 }
 
-// Writes the pieces one after the other (a function makes its piece from what came so far) and gives all that came, as
+// Writes the pieces one after the other and gives all that came, as
 // text of bytes, until `until` is in it, the connection ends, or `ms` are over, which is too late if `until` is awaited.
 export function talk(pieces, { end = false, ms = 20000, to, until, open = false } = {}) {
     return new Promise((resolve) => {

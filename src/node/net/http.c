@@ -92,8 +92,8 @@ static int on_value(http_parser *p, const char *at, size_t n)
 static int on_head(http_parser *p)
 {
     struct http_reader *r = reader_of(p);
+    r->is_begun = true; // from here on its values are whole
     bytes transfer = http_value(r, HTTP_TRANSFER_ENCODING);
-    r->is_begun = true;
     r->has_length = (p->flags & (F_CONTENTLENGTH | F_CHUNKED)) != 0;
     r->keep_alive = http_should_keep_alive(p) != 0;
     r->wants_upgrade = p->upgrade != 0;
@@ -195,7 +195,8 @@ bool http_is_within(const struct http_reader *r)
 bytes http_value(const struct http_reader *r, enum http_field f)
 {
     const struct http_value *v = &r->value[f];
-    return v->is_there ? text_trim(bytes_slice(buf_bytes(&r->head), v->at, v->n)) : BYTES_NONE;
+    bool is_whole = r->is_begun && v->is_there; // what is read of a broken head is not answered
+    return is_whole ? text_trim(bytes_slice(buf_bytes(&r->head), v->at, v->n)) : BYTES_NONE;
 }
 
 bytes http_path(const struct http_reader *r)

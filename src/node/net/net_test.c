@@ -195,6 +195,11 @@ TEST(net, pages_of_allowed_origins_may_ask)
     EXPECT(has(out, "204"));
     EXPECT(has(out, "access-control-allow-origin: https://b.example\r\nvary: origin\r\n"));
     EXPECT(has(out, "access-control-allow-methods"));
+    say(&t, "POST / HTTP/1.1\r\norigin: https://b.example\r\nx: \x7f\x01\r\n\r\n");
+    out = heard(&t);
+    EXPECT(has(out, "400") && !has(out, "access-control"));
+    end(&t);
+    begin(&t, NET_HTTP);
     t.at.origins = "*";
     say(&t, POST "origin: https://c.example\r\ncontent-length: 1\r\n\r\nx");
     EXPECT(has(heard(&t), "access-control-allow-origin: *\r\n"));
