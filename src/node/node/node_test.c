@@ -437,6 +437,100 @@ TEST(node, the_head_moves_between_branches_and_back)
     node_free(n);
 }
 
+// What a consensus client may do: payloads of two branches in any order in which parents come
+// first, while the head moves between them. What was executed once is not executed again.
+TEST(node, payloads_of_two_long_branches_come_in_any_order)
+{
+    enum { LENGTH = 10 };
+    struct node_options o = options();
+    struct node *maker[2] = {open_node(&o), open_node(&o)};
+    struct node *n = open_node(&o);
+    struct told told = {0};
+    struct node_imported out;
+    bool found = false;
+    address adder = {{0}};
+    for (u32 k = 0; k < 2; k++) {
+        adder = deploy_adder(maker[k], 0, 0);
+        for (u64 i = 1; i < LENGTH; i++) {
+            call_adder(maker[k], 0, i, &adder, 100 * k + i);
+        }
+    }
+    node_listen(n, &told, listen);
+    u32 random = (u32)test_seed();
+    u64 next[2] = {1, 2}; // the first block is the same
+    b256 head = {{0}};
+    EXPECT_EQ(import(n, blocks_at(node_blocks(maker[0]), next[0]++), false).status, IMPORT_VALID);
+    while (next[0] <= LENGTH || next[1] <= LENGTH) {
+        random = random * 1664525u + 1013904223u;
+        u32 k = next[0] > LENGTH ? 1 : next[1] > LENGTH ? 0 : random >> 31;
+        const struct stored_block *b = blocks_at(node_blocks(maker[k]), next[k]++);
+        out = import(n, b, false);
+        EXPECT_EQ(out.status, IMPORT_VALID);
+        EXPECT(!out.was_known);
+        const struct stored_block *kept = blocks_by_hash(node_blocks(n), &b->header.hash);
+        EXPECT(kept != NULL && kept->has_receipts && kept->count == 1);
+        if ((random >> 20) % 3 == 0) {
+            head = b->header.hash;
+            EXPECT_EQ(node_set_head(n, &head, &found, &out), FAULT_NONE);
+            EXPECT(found && out.status == IMPORT_VALID);
+            EXPECT_BYTES(blocks_last(node_blocks(n))->header.hash.b, head.b, 32);
+            EXPECT_EQ(slot_at(n, b->header.number, &adder, 0),
+                      slot_at(maker[k], b->header.number, &adder, 0));
+        }
+    }
+    for (u32 k = 0; k < 4; k++) {
+        head = blocks_last(node_blocks(maker[k % 2]))->header.hash;
+        EXPECT_EQ(node_set_head(n, &head, &found, &out), FAULT_NONE);
+        EXPECT(found && out.status == IMPORT_VALID);
+        EXPECT_EQ(blocks_count(node_blocks(n)), LENGTH + 1);
+        EXPECT_EQ(slot_at(n, LENGTH, &adder, 0), slot_at(maker[k % 2], LENGTH, &adder, 0));
+        check_roots(n);
+    }
+    EXPECT_EQ(node_executed(n), 2 * LENGTH - 1); // each block once
+    call_adder(n, 0, LENGTH, &adder, 5);         // the chain goes on from there
+    check_roots(n);
+    for (u32 k = 0; k < 2; k++) {
+        node_free(maker[k]);
+    }
+    node_free(n);
+}
+
+TEST(node, what_is_built_on_a_refused_block_is_refused)
+{
+    struct node_options o = options();
+    struct node *from = open_node(&o);
+    struct node *n = open_node(&o);
+    pay(from, 0, 0, &ALICE, 5);
+    const struct stored_block *good = blocks_at(node_blocks(from), 1);
+    struct block decoded;
+    struct stored_block wrong = {.header = good->header};
+    struct stored_block child = {.header = good->header};
+    EXPECT(block_decode(&decoded, buf_bytes(&good->wire)));
+    wrong.header.state_root.b[0] ^= 1;
+    header_set_hash(&wrong.header);
+    block_encode(&wrong.wire, &wrong.header, decoded.transactions, decoded.withdrawals);
+    child.header.parent_hash = wrong.header.hash;
+    child.header.number++;
+    child.header.timestamp++;
+    header_set_hash(&child.header);
+    block_encode(&child.wire, &child.header, decoded.transactions, decoded.withdrawals);
+    EXPECT_EQ(import(n, &child, false).status, IMPORT_ORPHAN);
+    EXPECT_EQ(import(n, &wrong, false).status, IMPORT_INVALID);
+    struct node_imported out = import(n, &child, false);
+    EXPECT_EQ(out.status, IMPORT_INVALID);
+    EXPECT_EQ(out.block, BLOCK_STATE_ROOT);
+    EXPECT_BYTES(out.latest_valid.b, blocks_last(node_blocks(n))->header.hash.b, 32);
+    bool found = false;
+    EXPECT_EQ(node_set_head(n, &child.header.hash, &found, &out), FAULT_NONE);
+    EXPECT(found && out.status == IMPORT_INVALID);
+    EXPECT_EQ(blocks_count(node_blocks(n)), 1);
+    EXPECT_EQ(import(n, good, true).status, IMPORT_VALID);
+    buf_fini(&wrong.wire);
+    buf_fini(&child.wire);
+    node_free(from);
+    node_free(n);
+}
+
 TEST(node, a_block_that_breaks_a_rule_is_refused_and_changes_nothing)
 {
     struct node_options o = options();

@@ -56,6 +56,8 @@ static struct status status_of(const struct node_imported *i)
                                                              : block_verdict_text(i->block)};
     case IMPORT_ORPHAN:
         return (struct status){"SYNCING", NULL, NULL};
+    case IMPORT_FAR:
+        return (struct status){"ACCEPTED", NULL, NULL};
     }
     return (struct status){"SYNCING", NULL, NULL};
 }
