@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Blocks that come from elsewhere: whether they are valid, whether they become the head, and what
 // is kept of them if they do not. Execution and the head's moves are chain.c's.
+#include "core/chain/ethash.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/num/u256.h"
@@ -36,6 +37,25 @@ static bool was_included(const struct node *n, const struct stored_block *from, 
     return false;
 }
 
+// The rules of a header, its seal among them where the chain proves work (yellow paper, 4.4.4).
+static enum block_verdict check_header(struct node *n, const struct block_rules *r,
+                                       const struct header *h, const struct header *parent)
+{
+    enum block_verdict v = header_check(r, h, parent);
+    bool is_sealed = n->schedule.proves_work && !n->options.trusts_seals && r->fork < FORK_PARIS;
+    if (v != BLOCK_VALID || !is_sealed) {
+        return v;
+    }
+    if (n->ethash == NULL) {
+        n->ethash = ethash_new();
+    }
+    b256 sealed;
+    header_seal_hash(&sealed, h);
+    return ethash_verify(n->ethash, h->number, &sealed, &h->mix_hash, h->nonce, &h->difficulty)
+               ? BLOCK_VALID
+               : BLOCK_SEAL;
+}
+
 static enum block_verdict check_uncle(struct node *n, const struct header *uncle,
                                       const struct header *h, const struct stored_block *parent)
 {
@@ -48,7 +68,7 @@ static enum block_verdict check_uncle(struct node *n, const struct header *uncle
         return BLOCK_UNCLES;
     }
     struct block_rules r = node_rules_after(n, uncle, base);
-    return header_check(&r, uncle, &base->header);
+    return check_header(n, &r, uncle, &base->header);
 }
 
 static enum block_verdict check_uncles(struct node *n, const struct block *b,
@@ -79,7 +99,7 @@ static enum block_verdict check_block(struct node *n, const struct block *b,
                                       const struct stored_block *parent)
 {
     struct block_rules r = node_rules_after(n, &b->header, parent);
-    enum block_verdict v = header_check(&r, &b->header, &parent->header);
+    enum block_verdict v = check_header(n, &r, &b->header, &parent->header);
     v = v == BLOCK_VALID ? block_check_body(&r, b) : v;
     return v == BLOCK_VALID ? check_uncles(n, b, parent) : v;
 }
