@@ -264,15 +264,20 @@ static void call_adder(struct node *n, u32 from, u64 nonce, const address *to, u
     EXPECT_EQ(a.refusal, REFUSAL_NONE);
 }
 
-static u64 slot_at(struct node *n, u64 number, const address *a, u64 key)
+static u64 slot_after(struct node *n, const struct stored_block *b, const address *a, u64 key)
 {
     struct node_view v;
     u256 k = u256_from_u64(key);
-    EXPECT_EQ(node_view_open(&v, n, blocks_at(node_blocks(n), number)), FAULT_NONE);
+    EXPECT_EQ(node_view_open(&v, n, b), FAULT_NONE);
     u64 value = u256_to_u64_saturated(state_sload(v.state, state_account(v.state, a), &k));
     EXPECT_EQ(state_take_fault(v.state), FAULT_NONE);
     node_view_close(&v);
     return value;
+}
+
+static u64 slot_at(struct node *n, u64 number, const address *a, u64 key)
+{
+    return slot_after(n, blocks_at(node_blocks(n), number), a, key);
 }
 
 static bool count_logs(void *ctx, const struct stored_block *b, usize transaction, usize log)
@@ -476,6 +481,13 @@ TEST(node, payloads_of_two_long_branches_come_in_any_order)
             EXPECT_BYTES(blocks_last(node_blocks(n))->header.hash.b, head.b, 32);
             EXPECT_EQ(slot_at(n, b->header.number, &adder, 0),
                       slot_at(maker[k], b->header.number, &adder, 0));
+        }
+    }
+    for (u64 i = 1; i <= LENGTH; i++) { // states of either branch can be read, wherever the head is
+        for (u32 k = 0; k < 2; k++) {
+            const b256 *hash = &blocks_at(node_blocks(maker[k]), i)->header.hash;
+            EXPECT_EQ(slot_after(n, blocks_by_hash(node_blocks(n), hash), &adder, 0),
+                      slot_at(maker[k], i, &adder, 0));
         }
     }
     for (u32 k = 0; k < 4; k++) {

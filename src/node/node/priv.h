@@ -88,6 +88,12 @@ void node_tell(struct node *n, enum node_event_kind kind, const struct stored_bl
                const b256 *hash);
 // Hashes of canonical blocks by number; ctx is the node.
 enum fault node_block_hash(void *ctx, u64 number, b256 *out);
+// Hashes by number of the chain that ends with `last`, of whatever branch.
+struct node_branch {
+    struct node *n;
+    const struct stored_block *last;
+};
+enum fault node_branch_hash(void *ctx, u64 number, b256 *out);
 const struct stored_block *node_parent(const struct node *n, const struct stored_block *b);
 struct block_rules node_rules_after(const struct node *n, const struct header *h,
                                     const struct stored_block *parent);
