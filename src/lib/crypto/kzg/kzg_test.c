@@ -143,11 +143,14 @@ static void read_cells(struct cells *c)
     c->blobs = malloc(VECTORS * (usize)KZG_BLOB_BYTES);
     for (u32 i = 0; i < VECTORS; i++) {
         char name[32];
-        int length;
-        int used = 0;
-        EXPECT_EQ(sscanf(p, "%31s %d%n", name, &length, &used), 2);
-        make_blob(c->blobs + i * (usize)KZG_BLOB_BYTES, name, (usize)length);
-        p = take_points(c->commitments + i * KZG_POINT_BYTES, p + used, 1);
+        char *end = NULL;
+        usize size = strcspn(p, " ");
+        EXPECT(size < sizeof name);
+        copy_bytes(name, p, size);
+        name[size] = 0;
+        usize length = strtoul(p + size + 1, &end, 10);
+        make_blob(c->blobs + i * (usize)KZG_BLOB_BYTES, name, length);
+        p = take_points(c->commitments + i * KZG_POINT_BYTES, end, 1);
         p = take_points(c->proofs + i * KZG_POINT_BYTES * KZG_CELLS, p, KZG_CELLS);
         EXPECT(*p++ == '\n');
     }
