@@ -791,3 +791,94 @@ TEST(node, a_write_that_fails_leaves_a_complete_block)
         remove_folder(folder);
     }
 }
+
+// Two branches of four blocks: the head moves from one to the other while the i-th write fails.
+static void fail_moves(struct node *n, const b256 *to, const b256 *from)
+{
+    struct node_imported out;
+    bool found = false;
+    bool failed = true;
+    for (u64 i = 1; failed; i++) {
+        kv_fail_write(store_kv(node_store(n)), i);
+        enum fault f = node_set_head(n, to, &found, &out);
+        kv_fail_write(store_kv(node_store(n)), 0);
+        failed = f != FAULT_NONE;
+        EXPECT(f == FAULT_IO || f == FAULT_NONE);
+        const struct stored_block *last = blocks_last(node_blocks(n));
+        EXPECT_BYTES(last->header.hash.b, failed ? from->b : to->b, 32);
+        b256 root = root_at(n, last);
+        EXPECT_BYTES(root.b, last->header.state_root.b, 32);
+    }
+    check_roots(n);
+}
+
+TEST(node, a_write_that_fails_leaves_the_head_where_it_was)
+{
+    enum { LENGTH = 4 };
+    struct node_options o = options();
+    struct node *maker[2] = {open_node(&o), open_node(&o)};
+    for (u32 on_disk = 0; on_disk < 2; on_disk++) {
+        char folder[] = "build/node-test-XXXXXX";
+        EXPECT(mkdtemp(folder) != NULL);
+        struct node_options here = options();
+        here.datadir = on_disk ? folder : NULL;
+        struct node *n = open_node(&here);
+        b256 head[2];
+        for (u32 k = 0; k < 2; k++) {
+            address adder = on_disk == 0 ? deploy_adder(maker[k], k, 0) : ALICE;
+            for (u64 i = 1; i <= LENGTH; i++) {
+                if (on_disk == 0 && i < LENGTH) {
+                    call_adder(maker[k], 0, k == 0 ? i : i - 1, &adder, i);
+                }
+                const struct stored_block *b = blocks_at(node_blocks(maker[k]), i);
+                EXPECT_EQ(import(n, b, false).status, IMPORT_VALID);
+            }
+            head[k] = blocks_last(node_blocks(maker[k]))->header.hash;
+        }
+        b256 genesis = blocks_last(node_blocks(n))->header.hash;
+        fail_moves(n, &head[1], &genesis);
+        fail_moves(n, &head[0], &head[1]);
+        EXPECT_EQ(node_executed(n), 2 * LENGTH);
+        if (on_disk) { // what is kept in memory is gone: the branch is executed again
+            node_free(n);
+            n = open_node(&here);
+            fail_moves(n, &head[1], &head[0]);
+            EXPECT(node_executed(n) >= LENGTH);
+        }
+        node_free(n);
+        remove_folder(folder);
+    }
+    node_free(maker[0]);
+    node_free(maker[1]);
+}
+
+TEST(node, a_payload_far_from_the_head_is_not_executed)
+{
+    struct node_options o = options();
+    struct node *from = open_node(&o);
+    pay(from, 0, 0, &ALICE, 5);
+    pay(from, 0, 1, &ALICE, 5);
+    struct node_options short_history = options();
+    short_history.history = 2;
+    struct node *n[2] = {open_node(&o), open_node(&short_history)};
+    u64 length[2] = {NODE_BRANCH_MAX + 2, 5};
+    for (u32 k = 0; k < 2; k++) {
+        for (u64 i = 0; i < length[k]; i++) {
+            pay(n[k], 1, i, &BOB, 1);
+        }
+        u64 before = node_executed(n[k]);
+        EXPECT_EQ(import(n[k], blocks_at(node_blocks(from), 1), false).status, IMPORT_FAR);
+        EXPECT_EQ(import(n[k], blocks_at(node_blocks(from), 2), false).status, IMPORT_ORPHAN);
+        EXPECT_EQ(node_executed(n[k]), before);
+        EXPECT_EQ(blocks_count(node_blocks(n[k])), length[k] + 1);
+    }
+    struct node *near = open_node(&o);
+    for (u64 i = 0; i < NODE_BRANCH_MAX; i++) {
+        pay(near, 1, i, &BOB, 1);
+    }
+    EXPECT_EQ(import(near, blocks_at(node_blocks(from), 1), false).status, IMPORT_VALID);
+    node_free(near);
+    node_free(n[0]);
+    node_free(n[1]);
+    node_free(from);
+}
