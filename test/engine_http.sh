@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Official payloads to a real node over HTTP with tokens (test/engine_http.mjs): the engine vectors, and payloads made
-# of blockchain vectors. A fixed part of each; all engine vectors and a larger part of the blocks with LONG=1. Prints
+# Official payloads to a real node over HTTP with tokens (test/engine_http.mjs): the engine vectors, and payloads made of
+# blockchain vectors from Paris to Osaka, invalid ones among them; on each case also what is wrong
+# (test/engine_wrong.mjs). A fixed part; with LONG=1 all engine vectors and a larger part of the blocks. Prints
 # `N passed, N failed`. HYBRID_BUILD: the folder of the program to test.
 set -u
 build=${HYBRID_BUILD:-build/release}
@@ -29,7 +30,7 @@ part() {
     [ "${f%% *}" = 0 ] || cat build/engine_http.log
 }
 part engine build/fixtures/engine "$(every 1 4)"
-part blocks build/fixtures/blockchain/ethereum-tests "$(every 2 25)"
-part blocks build/fixtures/blockchain/eest "$(every 5 200)"
+part blocks build/fixtures/blockchain/ethereum-tests "$(every 2 10)"
+part blocks build/fixtures/blockchain/eest "$(every 5 100)"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

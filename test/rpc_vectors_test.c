@@ -126,7 +126,10 @@ static struct node *node_with_chain(void)
     if (!node_genesis_open(&g, &why, test_asset(FOLDER "/genesis.json"))) {
         FAIL("%.*s", (int)why.n, (const char *)why.p);
     }
-    struct node_options o = {.form = VM_EVM_NATIVE, .clock = frozen_clock, .mining = MINING_NONE};
+    struct node_options o = {.form = VM_EVM_NATIVE,
+                             .clock = frozen_clock,
+                             .mining = MINING_NONE,
+                             .trusts_seals = true}; // nobody has sealed its blocks
     struct node *node = node_new(&o, &g, &why);
     if (node == NULL) {
         FAIL("%.*s", (int)why.n, (const char *)why.p);

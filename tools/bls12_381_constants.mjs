@@ -4,8 +4,11 @@
 // the ceremony's point for KZG, the curve's x for everything else, which is computed here.
 //   node tools/bls12_381_constants.mjs curve >src/lib/crypto/bls12_381/constants.inc
 //   node tools/bls12_381_constants.mjs kzg >src/lib/crypto/kzg/setup.inc
-// and then ./do format FILES=... on both.
+//   node tools/bls12_381_constants.mjs cells >src/lib/crypto/kzg/setup_cells.inc
+// and then ./do format FILES=... on each. The last reads tools/kzg_setup.txt.
 // What follows from something else is checked while it is computed.
+
+import { readFileSync } from 'node:fs';
 
 const X = 0xd201000000010000n; // the curve's parameter is -X
 const R = X ** 4n - X ** 2n + 1n; // order of the groups
@@ -229,15 +232,24 @@ function root2([a, b]) {
   }
   throw new Error('no root');
 }
-function setupPoint() {
-  const top = BigInt('0x' + SETUP.slice(0, 96));
+function pointG2(text) {
+  const top = BigInt('0x' + text.slice(0, 96));
   need(top >> 382n === 2n, 'compressed and finite');
-  const x = [BigInt('0x' + SETUP.slice(96)), top & ((1n << 381n) - 1n)];
+  const x = [BigInt('0x' + text.slice(96)), top & ((1n << 381n) - 1n)];
   const cube = mul2(mul2(x, x), x);
   let y = root2([mod(cube[0] + 4n), mod(cube[1] + 4n)]);
   const larger = y[1] > (P - 1n) / 2n; // the imaginary part decides; it is not 0 here
   if (larger !== (((top >> 381n) & 1n) === 1n)) y = y.map((c) => mod(-c));
   return [x, y];
+}
+function pointG1(text) {
+  const top = BigInt('0x' + text);
+  need(top >> 382n === 2n, 'compressed and finite');
+  const x = top & ((1n << 381n) - 1n);
+  const square = mod(x ** 3n + 4n);
+  const y = fpow(square, (P + 1n) / 4n);
+  need(mod(y * y) === square, 'on the curve');
+  return [x, y > (P - 1n) / 2n === (((top >> 381n) & 1n) === 1n) ? y : P - y];
 }
 
 if (process.argv[2] === 'curve') {
@@ -245,9 +257,17 @@ if (process.argv[2] === 'curve') {
 // Constants of BLS12-381 in Montgomery form, printed by tools/bls12_381_constants.mjs, which says
 // where each comes from. For kernel.inc only.`);
   console.log(lines.join('\n'));
+} else if (process.argv[2] === 'cells') {
+  const points = readFileSync(new URL('kzg_setup.txt', import.meta.url), 'utf8').split('\n').filter((l) => l && l[0] !== '#');
+  need(points.length === 65, '64 points of G1 and one of G2');
+  console.log(`// SPDX-License-Identifier: MIT
+// The ceremony's points s^i G1 for i < 64, and s^64 G2, in Montgomery form, printed by
+// tools/bls12_381_constants.mjs. For cells.c and its test only.
+static const bls_g1 POWERS_G1[64] = {${points.slice(0, 64).map((t) => `{${pointG1(t).map(fpText).join(', ')}}`).join(',\n')}};
+static const bls_g2 POWER_64_G2 = {${pointG2(points[64]).map(fp2Text).join(', ')}};`);
 } else {
   console.log(`// SPDX-License-Identifier: MIT
 // The ceremony's point s G2 in Montgomery form, printed by tools/bls12_381_constants.mjs. For
 // kzg.c only.
-static const bls_g2 SECRET_G2 = {${setupPoint().map(fp2Text).join(', ')}};`);
+static const bls_g2 SECRET_G2 = {${pointG2(SETUP).map(fp2Text).join(', ')}};`);
 }

@@ -71,6 +71,7 @@ static bool open_chain(struct command *c, bool needs_genesis)
     }
     options.form = form == 0 ? VM_EVM_GUEST : VM_EVM_NATIVE;
     options.datadir = o->value[OPTION_DATADIR];
+    options.trusts_seals = option_given(o, OPTION_NO_SEAL_CHECK);
     struct node_source source = {.name = o->value[OPTION_GENESIS]};
     c->node = node_source_open(&source, &options, &o->why);
     return c->node != NULL;
@@ -107,6 +108,13 @@ static int refuse_block(struct command *c, const char *path, usize at,
 {
     buf_printf(&c->o.why, "%s: the block at byte %zu (", path, at);
     hex_put_data(&c->o.why, i->hash.b, sizeof i->hash.b);
+    if (i->status == IMPORT_FAR) {
+        buf_printf(&c->o.why,
+                   ") is of a branch that leaves the chain more than %u blocks before its head, or "
+                   "where states are not kept (--history)",
+                   NODE_BRANCH_MAX);
+        return CLI_FAILED;
+    }
     buf_printf(&c->o.why, ") is not valid: %s", block_verdict_text(i->block));
     if (i->block == BLOCK_TRANSACTION) {
         buf_printf(&c->o.why, " (number %llu: %s)", (unsigned long long)i->transaction_index,

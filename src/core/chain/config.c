@@ -164,6 +164,7 @@ enum fault config_read(struct config *c, const json_value *config)
     }
     TRY(read_activations(c, config));
     TRY(json_find_bool(&c->dao_support, config, "daoForkSupport"));
+    TRY(json_find(&v, &c->has_ethash, config, "ethash"));
     TRY(json_find(&v, &c->has_terminal_difficulty, config, "terminalTotalDifficulty"));
     if (c->has_terminal_difficulty) {
         TRY(json_get_u256(&c->terminal_difficulty, &v));
@@ -288,6 +289,7 @@ void config_schedule(struct schedule *s, const struct config *c)
         .hybrid_count = c->hybrid_count,
         .has_dao = c->has[ACTIVATION_DAO] && c->dao_support,
         .dao_block = c->at[ACTIVATION_DAO],
+        .proves_work = c->has_ethash,
     };
     s->params.riscv = false;
     for (u32 i = 0; i < c->hybrid_count; i++) {

@@ -25,6 +25,7 @@ struct config {
     bool has_blobs[ACTIVATION_COUNT];
     struct blob_schedule blobs[ACTIVATION_COUNT];
     bool dao_support;
+    bool has_ethash; // blocks before Paris are sealed by proof of work
     bool has_terminal_difficulty, terminal_difficulty_passed;
     u256 terminal_difficulty;
     bool has_deposit_contract;

@@ -83,6 +83,10 @@ void config_write(struct json_writer *w, const char *name, const struct config *
     if (c->has_deposit_contract) {
         json_put_address(w, "depositContractAddress", &c->deposit_contract);
     }
+    if (c->has_ethash) {
+        json_begin_object(w, "ethash");
+        json_end(w);
+    }
     if (has_blobs) {
         write_blobs(w, c);
     }

@@ -538,7 +538,7 @@ enum fault block_execute(const struct block_context *c, const struct block *b,
     return f;
 }
 
-enum fault block_replay(const struct block_context *c, const struct block *b,
+enum fault block_replay(const struct block_context *c, const struct block *b, bool to_end,
                         enum block_verdict *verdict)
 {
     struct block_run r;
@@ -550,6 +550,9 @@ enum fault block_replay(const struct block_context *c, const struct block *b,
     }
     enum fault f = block_run_before(&r);
     f = f == FAULT_NONE ? run_transactions(&r, verdict) : f;
+    if (f == FAULT_NONE && to_end && *verdict == BLOCK_VALID && !r.has_ended) {
+        f = block_run_after(&r, verdict);
+    }
     block_run_fini(&r);
     return f == FAULT_NONE ? state_take_fault(c->state) : f;
 }

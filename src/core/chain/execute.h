@@ -45,8 +45,9 @@ struct block_context {
 MUST_USE enum fault block_execute(const struct block_context *c, const struct block *b,
                                   enum block_verdict *verdict, struct block_result *out);
 // Executes again what comes before the block's transactions and these, without comparing anything:
-// for who watches. The verdict is that of the transactions.
-MUST_USE enum fault block_replay(const struct block_context *c, const struct block *b,
+// for who watches. `to_end`: also what comes behind them, to the state after the block. The verdict
+// is that of the transactions.
+MUST_USE enum fault block_replay(const struct block_context *c, const struct block *b, bool to_end,
                                  enum block_verdict *verdict);
 // What transactions and calls of a block with this header see of it.
 void chain_block_init(struct chain_block *out, const struct schedule *s,

@@ -11,7 +11,9 @@
 #include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 
-#define VERSION_MAX 4u
+#define VERSION_MAX 5u
+#define VERSION_BLOB_HASHES 3u // and the root of the beacon chain
+#define VERSION_REQUESTS 4u
 
 struct reader {
     struct block block;
@@ -91,6 +93,42 @@ static enum fault read_header(struct reader *r, const json_value *p)
     TRY(json_get_u256(&h->base_fee, &v));
     h->uncles_hash = UNCLES_NONE_HASH;
     return read_bytes(h, &r->extra, p);
+}
+
+// What a version states whatever the fork (execution-apis: cancun.md, prague.md, amsterdam.md). The
+// members of version 2 depend on the time.
+static enum fault expect_version(const json_value *params, u64 version)
+{
+    static const struct {
+        const char *name;
+        u64 since;
+    } MEMBERS[] = {{"withdrawals", 3},
+                   {"blobGasUsed", 3},
+                   {"excessBlobGas", 3},
+                   {"blockAccessList", 5},
+                   {"slotNumber", 5}};
+    static const u8 COUNTS[VERSION_MAX + 1] = {0, 1, 1, 3, 4, 4}; // parameters
+    json_value v;
+    b256 root;
+    if (version == 0 || version > VERSION_MAX || json_count(params) != COUNTS[version]) {
+        return json_refuse(params, "has %zu elements", json_count(params));
+    }
+    json_value p = json_element(params, 0);
+    TRY(json_expect(&p, JSON_KIND_OBJECT));
+    for (u32 i = 0; i < COUNT_OF(MEMBERS); i++) {
+        TRY(version >= MEMBERS[i].since ? json_member(&v, &p, MEMBERS[i].name) : FAULT_NONE);
+    }
+    if (version >= VERSION_BLOB_HASHES) {
+        json_value hashes = json_element(params, 1);
+        json_value beacon_root = json_element(params, 2);
+        TRY(json_expect(&hashes, JSON_KIND_LIST));
+        TRY(json_get_b256(&root, &beacon_root));
+    }
+    if (version >= VERSION_REQUESTS) {
+        json_value requests = json_element(params, 3);
+        TRY(json_expect(&requests, JSON_KIND_LIST));
+    }
+    return FAULT_NONE;
 }
 
 // Members that came with a fork: there if and only if the fork is in force.
@@ -234,6 +272,7 @@ static bool finish(struct reader *r, struct buf *wire, enum fork f)
     return ok && b256_equal(&hash, &r->hash);
 }
 
+// Version 5 is of Amsterdam, which no chain here can have.
 static bool version_fits(u64 version, enum fork f)
 {
     return f >= FORK_PRAGUE     ? version == 4
@@ -245,13 +284,9 @@ static bool version_fits(u64 version, enum fork f)
 static enum fault read_all(struct reader *r, const json_value *params, u64 version,
                            const struct schedule *s, enum payload_verdict *v)
 {
-    static const u8 COUNTS[VERSION_MAX + 1] = {0, 1, 1, 3, 4}; // parameters by version
     TRY(json_expect(params, JSON_KIND_LIST));
-    if (version == 0 || version > VERSION_MAX || json_count(params) != COUNTS[version]) {
-        return json_refuse(params, "has %zu elements", json_count(params));
-    }
+    TRY(expect_version(params, version));
     json_value p = json_element(params, 0);
-    TRY(json_expect(&p, JSON_KIND_OBJECT));
     TRY(read_header(r, &p));
     u256 merged = u256_max();
     enum fork f =
@@ -264,14 +299,14 @@ static enum fault read_all(struct reader *r, const json_value *params, u64 versi
     TRY(read_fork_members(r, &p, f));
     TRY(read_transactions(r, &p, &ok));
     *v = ok ? PAYLOAD_BLOCK : PAYLOAD_TRANSACTION;
-    if (version >= 3) {
+    if (version >= VERSION_BLOB_HASHES) {
         json_value hashes = json_element(params, 1);
         json_value root = json_element(params, 2);
         TRY(json_get_b256(&r->block.header.beacon_root, &root));
         TRY(compare_blob_hashes(r, &hashes, &ok));
         *v = *v == PAYLOAD_BLOCK && !ok ? PAYLOAD_BLOB_HASHES : *v;
     }
-    if (version >= 4) {
+    if (version >= VERSION_REQUESTS) {
         json_value requests = json_element(params, 3);
         TRY(read_requests(&r->block.header, &requests));
     }

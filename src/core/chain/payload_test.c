@@ -84,6 +84,33 @@ TEST(payload, blob_hashes_and_requests_are_checked_before_the_hash)
     EXPECT_EQ(judge_prague("", ",{}", 4), PAYLOAD_PARAMS);
 }
 
+// What a version needs is missed before the fork is looked at: here at Shanghai.
+static enum payload_verdict judge_early(const char *tail, const char *rest, u64 version)
+{
+    char params[8192];
+    char head[4096];
+    (void)snprintf(head, sizeof head, "[" HEAD, 15000u, "");
+    (void)snprintf(params, sizeof params, "%.3000s%s}%s]", head, tail, rest);
+    return judge(params, version);
+}
+
+TEST(payload, what_a_version_needs_comes_before_the_fork)
+{
+#define BLOB_GAS ",\"withdrawals\":[],\"blobGasUsed\":\"0x0\",\"excessBlobGas\":\"0x0\""
+    static const char AFTER[] = ",\"blockAccessList\":\"0xc0\",\"slotNumber\":\"0x1\"";
+    char amsterdam[256];
+    (void)snprintf(amsterdam, sizeof amsterdam, "%s%s", BLOB_GAS, AFTER);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",[]," WORD, 3), PAYLOAD_FORK);
+    EXPECT_EQ(judge_early(",\"withdrawals\":[]", ",[]," WORD, 3), PAYLOAD_PARAMS);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",null," WORD, 3), PAYLOAD_PARAMS);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",[],null", 3), PAYLOAD_PARAMS);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",[]," WORD ",[]", 4), PAYLOAD_FORK);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",[]," WORD ",null", 4), PAYLOAD_PARAMS);
+    EXPECT_EQ(judge_early(BLOB_GAS, ",[]," WORD ",[]", 5), PAYLOAD_PARAMS);
+    EXPECT_EQ(judge_early(amsterdam, ",[]," WORD ",[]", 5), PAYLOAD_FORK);
+    EXPECT_EQ(judge_early(amsterdam, ",[]," WORD, 5), PAYLOAD_PARAMS);
+}
+
 TEST(payload, malformed_parts_are_told_apart)
 {
     EXPECT_EQ(judge_payload(9, "\"0x01\"", "", 1), PAYLOAD_TRANSACTION);

@@ -21,7 +21,8 @@ struct kv_txn {
     struct kv *kv;
     void *impl;
     bool writes;
-    bool failed; // a write failed: it cannot be committed
+    bool failed;     // a write failed: it cannot be committed
+    struct buf *log; // NULL: none
 };
 
 const char *kv_table_name(enum kv_table t)
@@ -192,11 +193,69 @@ static enum fault wrote(struct kv_txn *t, enum fault f)
     return f == FAULT_NONE ? f : told(t->kv, f);
 }
 
+void kv_log_writes(struct kv_txn *t, struct buf *log)
+{
+    t->log = log;
+}
+
+// Of a write: is it a put, the table, the key and its size; of a put the value and its size.
+#define LOG_HEAD 3u
+
+static void log_write(const struct kv_txn *t, bool puts, enum kv_table table, bytes key,
+                      bytes value)
+{
+    if (t->log == NULL) {
+        return;
+    }
+    u8 head[LOG_HEAD] = {puts, (u8)table, (u8)key.n};
+    u8 size[4];
+    buf_put(t->log, head, sizeof head);
+    buf_put(t->log, key.p, key.n);
+    if (puts) {
+        store_le32(size, (u32)value.n);
+        buf_put(t->log, size, sizeof size);
+        buf_put(t->log, value.p, value.n);
+    }
+}
+
+static bool take(bytes *out, bytes *rest, usize n)
+{
+    if (rest->n < n) {
+        return false;
+    }
+    *out = bytes_slice(*rest, 0, n);
+    *rest = bytes_slice(*rest, n, rest->n - n);
+    return true;
+}
+
+enum fault kv_apply(struct kv_txn *t, bytes log)
+{
+    while (log.n > 0) {
+        bytes head;
+        bytes key;
+        bytes size = BYTES_NONE;
+        bytes value = BYTES_NONE;
+        bool ok = take(&head, &log, LOG_HEAD) && head.p[1] < KV_TABLE_COUNT && head.p[2] > 0 &&
+                  head.p[2] <= KV_KEY_MAX && take(&key, &log, head.p[2]);
+        bool puts = ok && head.p[0] == 1;
+        ok = ok && (!puts || (take(&size, &log, 4) && take(&value, &log, load_le32(size.p))));
+        if (!ok) {
+            buf_clear(&t->kv->why);
+            buf_put_text(&t->kv->why, "a log of writes is malformed");
+            return told(t->kv, FAULT_BAD_INPUT);
+        }
+        enum kv_table table = (enum kv_table)head.p[1];
+        TRY(puts ? kv_put(t, table, key, value) : kv_delete(t, table, key));
+    }
+    return FAULT_NONE;
+}
+
 enum fault kv_put(struct kv_txn *t, enum kv_table table, bytes key, bytes value)
 {
     CHECK(t->writes && key.n > 0 && key.n <= KV_KEY_MAX && value.n <= KV_VALUE_MAX);
     enum fault f = count_write(t->kv);
     if (f == FAULT_NONE) {
+        log_write(t, true, table, key, value); // first: what is lent ends with the write
         f = t->kv->engine->put(t->impl, table, key, value, &t->kv->why);
     }
     return wrote(t, f);
@@ -207,6 +266,7 @@ enum fault kv_delete(struct kv_txn *t, enum kv_table table, bytes key)
     CHECK(t->writes && key.n > 0 && key.n <= KV_KEY_MAX);
     enum fault f = count_write(t->kv);
     if (f == FAULT_NONE) {
+        log_write(t, false, table, key, BYTES_NONE);
         f = t->kv->engine->remove(t->impl, table, key, &t->kv->why);
     }
     return wrote(t, f);

@@ -63,6 +63,11 @@ MUST_USE enum fault kv_last(struct kv_txn *t, enum kv_table table, bytes *key, b
 MUST_USE enum fault kv_put(struct kv_txn *t, enum kv_table table, bytes key, bytes value);
 MUST_USE enum fault kv_delete(struct kv_txn *t, enum kv_table table, bytes key); // if it is there
 MUST_USE enum fault kv_delete_prefix(struct kv_txn *t, enum kv_table table, bytes prefix);
+// Until the transaction's end, or NULL: what is put and deleted is also appended to `log` (kept).
+void kv_log_writes(struct kv_txn *t, struct buf *log);
+// Does again what such a log has. On the tables that the log was begun on they become the same.
+// FAULT_BAD_INPUT: it is not a log.
+MUST_USE enum fault kv_apply(struct kv_txn *t, bytes log);
 // How many entries a table has.
 MUST_USE enum fault kv_count(struct kv_txn *t, enum kv_table table, u64 *count);
 

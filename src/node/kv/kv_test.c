@@ -214,6 +214,53 @@ static void check_all(bool on_disk)
     }
 }
 
+// What a log of writes has, done again on the tables as they were, gives the same tables.
+static void check_log(bool on_disk)
+{
+    struct bench b;
+    struct kv_txn *t;
+    struct buf log = {0};
+    bytes v;
+    bool found;
+    set_up(&b, on_disk);
+    EXPECT_EQ(kv_begin(b.kv, true, &t), FAULT_NONE);
+    EXPECT_EQ(kv_put(t, KV_CODES, text("gone"), text("1")), FAULT_NONE);
+    EXPECT_EQ(kv_put(t, KV_CODES, text("changed"), text("1")), FAULT_NONE);
+    EXPECT_EQ(kv_commit(t), FAULT_NONE);
+    EXPECT_EQ(kv_begin(b.kv, true, &t), FAULT_NONE);
+    EXPECT_EQ(kv_put(t, KV_CODES, text("before"), text("1")), FAULT_NONE);
+    kv_log_writes(t, &log);
+    EXPECT_EQ(kv_delete(t, KV_CODES, text("gone")), FAULT_NONE);
+    EXPECT_EQ(kv_put(t, KV_CODES, text("changed"), text("2")), FAULT_NONE);
+    EXPECT_EQ(kv_put(t, KV_LOGS, text("empty"), BYTES_NONE), FAULT_NONE);
+    kv_log_writes(t, NULL);
+    EXPECT_EQ(kv_put(t, KV_CODES, text("after"), text("1")), FAULT_NONE);
+    kv_abort(t);
+    EXPECT_EQ(kv_begin(b.kv, true, &t), FAULT_NONE);
+    EXPECT_EQ(kv_apply(t, buf_bytes(&log)), FAULT_NONE);
+    for (u32 i = 0; i < 4; i++) {
+        static const char *const KEYS[] = {"gone", "before", "after", "changed"};
+        EXPECT_EQ(kv_get(t, KV_CODES, text(KEYS[i]), &v, &found), FAULT_NONE);
+        EXPECT_EQ(found, i == 3);
+    }
+    EXPECT_BYTES(v.p, "2", 1);
+    EXPECT_EQ(kv_get(t, KV_LOGS, text("empty"), &v, &found), FAULT_NONE);
+    EXPECT(found && v.n == 0);
+    for (usize n = 1; n < log.n; n++) { // cut at any place but between two writes
+        bool whole = n == 3 + 4 || n == 3 + 4 + 3 + 7 + 4 + 1;
+        EXPECT_EQ(kv_apply(t, (bytes){log.p, n}), whole ? FAULT_NONE : FAULT_BAD_INPUT);
+    }
+    kv_abort(t);
+    buf_fini(&log);
+    tear_down(&b);
+}
+
+TEST(kv, a_log_of_writes_can_be_applied_again)
+{
+    check_log(false);
+    check_log(true);
+}
+
 TEST(kv, memory_keeps_the_promises_of_the_seam)
 {
     check_all(false);

@@ -68,13 +68,14 @@ u64 node_first_block(const struct node *n)
     return store_first_block(n->store);
 }
 
+static enum fault open_branch(struct node_view *v, struct node *n, const struct stored_block *at);
+
 enum fault node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at)
 {
     if (node_is_canonical(n, at)) {
         return open_at(v, n, at->header.number);
     }
-    // Of another branch, or pending: its parent's state, executed on.
-    return node_view_open_inside(v, (struct node *)(uintptr_t)n, at, at->count);
+    return open_branch(v, (struct node *)(uintptr_t)n, at); // of another branch, or pending
 }
 
 void node_view_close(struct node_view *v)
@@ -324,8 +325,23 @@ struct replaying {
     const struct stored_block *b;
     const struct node_replay *r;
     struct state *state;
-    usize end; // transactions to execute
+    usize end;   // transactions to execute
+    bool to_end; // and what comes behind them
 };
+
+enum fault node_branch_hash(void *ctx, u64 number, b256 *out)
+{
+    const struct node_branch *b = ctx;
+    const struct stored_block *at = b->last;
+    while (at != NULL && at->header.number > number && !node_is_canonical(b->n, at)) {
+        at = node_parent(b->n, at);
+    }
+    if (at != NULL && at->header.number == number) {
+        *out = at->header.hash;
+        return FAULT_NONE;
+    }
+    return node_block_hash(b->n, number, out);
+}
 
 static bool before_transaction(void *ctx, u64 index, const struct transaction *t, address *sender)
 {
@@ -350,7 +366,7 @@ static bool after_transaction(void *ctx, u64 index, const struct transaction *t,
     vm_set_inspector(p->n->vm, NULL);
     bool more = p->r == NULL || p->r->after == NULL ||
                 p->r->after(p->r->ctx, (usize)index, receipt, p->state);
-    return more && index + 1 < p->end;
+    return more && (p->to_end || index + 1 < p->end);
 }
 
 static enum fault replay(struct replaying *p, const struct stored_block *parent)
@@ -358,11 +374,12 @@ static enum fault replay(struct replaying *p, const struct stored_block *parent)
     struct node *n = p->n;
     struct block decoded;
     struct block_rules rules = node_rules_after(n, &p->b->header, parent);
-    struct chain_ancestry ancestry = {n, node_block_hash};
+    struct node_branch branch = {n, parent};
+    struct chain_ancestry ancestry = {&branch, node_branch_hash};
     struct block_watch watch = {p, before_transaction, after_transaction};
     enum block_verdict verdict = BLOCK_VALID;
     CHECK(block_decode(&decoded, buf_bytes(&p->b->wire)));
-    if (p->end == 0) {
+    if (p->end == 0 && !p->to_end) {
         decoded.transactions = BYTES_NONE;
     }
     struct block_context c = {
@@ -374,7 +391,7 @@ static enum fault replay(struct replaying *p, const struct stored_block *parent)
         .watch = &watch,
     };
     buf_clear(&n->why);
-    enum fault f = block_replay(&c, &decoded, &verdict);
+    enum fault f = block_replay(&c, &decoded, p->to_end, &verdict);
     vm_set_inspector(n->vm, NULL);
     if (f == FAULT_NONE && verdict != BLOCK_VALID) {
         f = node_say(n, FAULT_UNSUPPORTED, "block %llu cannot be executed again: %s",
@@ -383,19 +400,44 @@ static enum fault replay(struct replaying *p, const struct stored_block *parent)
     return f;
 }
 
+// The state after a block of any branch: that after the last canonical ancestor, with the blocks
+// behind it executed on.
+static enum fault open_branch(struct node_view *v, struct node *n, const struct stored_block *at)
+{
+    const struct stored_block *branch[NODE_BRANCH_MAX];
+    u32 count = 0;
+    const struct stored_block *b = at;
+    *v = (struct node_view){.view = NULL};
+    while (b != NULL && !node_is_canonical(n, b) && count < NODE_BRANCH_MAX) {
+        branch[count++] = b;
+        b = node_parent(n, b);
+    }
+    if (b == NULL || !node_is_canonical(n, b)) {
+        v->state = state_new(&NO_SOURCE);
+        return node_say(n, FAULT_UNSUPPORTED,
+                        "block %llu is of no branch that leaves the chain within %u blocks",
+                        (unsigned long long)at->header.number, NODE_BRANCH_MAX);
+    }
+    TRY(open_at(v, n, b->header.number));
+    for (u32 i = count; i > 0; i--) {
+        struct replaying p = {n, branch[i - 1], NULL, v->state, branch[i - 1]->count, true};
+        TRY(replay(&p, i == count ? b : branch[i]));
+    }
+    return FAULT_NONE;
+}
+
 // Opens the state of the parent and executes the first `end` transactions on it.
 static enum fault replay_on(struct node_view *v, struct node *n, const struct stored_block *b,
                             const struct node_replay *r, usize end)
 {
     const struct stored_block *parent = node_parent(n, b);
-    *v = (struct node_view){.view = NULL};
-    if (parent == NULL || !node_is_canonical(n, parent)) {
-        v->state = state_new(&NO_SOURCE);
+    if (parent == NULL) {
+        *v = (struct node_view){.state = state_new(&NO_SOURCE)};
         return node_say(n, FAULT_UNSUPPORTED, "block %llu has no parent whose state is kept",
                         (unsigned long long)b->header.number);
     }
-    TRY(open_at(v, n, parent->header.number));
-    struct replaying p = {n, b, r, v->state, end};
+    TRY(node_view_open(v, n, parent));
+    struct replaying p = {n, b, r, v->state, end, false};
     return replay(&p, parent);
 }
 

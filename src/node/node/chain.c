@@ -8,9 +8,6 @@
 #include "lib/num/u256.h"
 #include "node/node/priv.h"
 
-#define UNCLE_DEPTH 6u // yellow paper, 11.1
-#define UNCLES_MAX 2u
-
 // ---- moves
 
 enum fault node_move_begin(struct node_move *m, struct node *n)
@@ -191,15 +188,15 @@ static enum fault execute(struct node_move *m, struct execution *e, const struct
     };
     commitment_watch(n->commitment, &also);
     store_begin_changes(m->txn, e->b->header.number, 0);
+    n->executed++;
     TRY(block_execute(&c, &decoded, verdict, result));
     TRY(commitment_fault(n->commitment));
     return FAULT_NONE;
 }
 
-// Executes a block on the head at hand, which is its parent, and makes it the head at hand. `b` is
-// owned from here on.
-static enum fault advance(struct node_move *m, struct stored_block *b,
-                          const struct stored_block *parent, struct node_imported *out)
+// Executes a block on the head at hand and brings the state at hand to that after it.
+static enum fault run_block(struct node_move *m, struct stored_block *b,
+                            const struct stored_block *parent, struct node_imported *out)
 {
     struct block_rules r = node_rules_after(m->n, &b->header, parent);
     struct state_source source = store_txn_source(m->txn);
@@ -218,19 +215,72 @@ static enum fault advance(struct node_move *m, struct stored_block *b,
     enum fault f = execute(m, &e, &r, &out->block, &result);
     state_free(e.state);
     mem_free((void *)(uintptr_t)e.known);
-    if (f == FAULT_NONE && out->block == BLOCK_VALID) {
-        b->has_receipts = true;
-        CHECK(stored_block_settle(b));
-        f = store_end_changes(m->txn, &b->header.hash, &b->header.state_root);
-        f = f == FAULT_NONE ? commitment_flush(m->n->commitment) : f;
-        if (f == FAULT_NONE) {
-            return node_move_add(m, b);
-        }
-    }
     out->transaction = result.transaction_verdict;
     out->transaction_index = result.transaction_index;
+    if (f != FAULT_NONE || out->block != BLOCK_VALID) {
+        return f;
+    }
+    b->has_receipts = true;
+    CHECK(stored_block_settle(b));
+    TRY(store_end_changes(m->txn, &b->header.hash, &b->header.state_root));
+    return commitment_flush(m->n->commitment);
+}
+
+// The same with a result to be kept. What the tries have in memory goes to the store first, so that
+// the writes behind it are the block's own.
+static enum fault run_and_keep(struct node_move *m, struct stored_block *b,
+                               const struct stored_block *parent, struct node_imported *out)
+{
+    struct buf writes = {0};
+    struct store_point before = store_txn_point(m->txn);
+    TRY(commitment_flush(m->n->commitment));
+    store_log_writes(m->txn, &writes);
+    enum fault f = run_block(m, b, parent, out);
+    store_log_writes(m->txn, NULL);
+    if (f == FAULT_NONE && out->block == BLOCK_VALID) {
+        struct store_point after = store_txn_point(m->txn);
+        node_results_put(m->n->results, &before, &after, &writes);
+    }
+    buf_fini(&writes);
+    return f;
+}
+
+enum fault node_move_on(struct node_move *m, struct stored_block *b,
+                        const struct stored_block *parent, bool keeps, struct node_imported *out)
+{
+    enum fault f = keeps ? run_and_keep(m, b, parent, out) : run_block(m, b, parent, out);
+    if (f == FAULT_NONE && out->block == BLOCK_VALID) {
+        return node_move_add(m, b);
+    }
     stored_block_free(b);
     return f;
+}
+
+// A block whose result is kept, without executing it. `b` is owned from here on.
+static enum fault move_by_result(struct node_move *m, struct stored_block *b,
+                                 const struct node_result *r)
+{
+    struct node *n = m->n;
+    push(&m->added, &m->added_count, &m->added_cap, b);
+    TRY(commitment_flush(n->commitment)); // of what was taken back
+    TRY(store_apply(m->txn, buf_bytes(&r->writes), &r->after));
+    struct commitment *tries = node_results_take_tries(n->results, &b->header.hash);
+    commitment_free(n->commitment);
+    n->commitment = tries != NULL ? tries : commitment_open(store_tries(n->store), &r->after.root);
+    return store_set_canonical(m->txn, b);
+}
+
+// The next block of a branch that is kept, on the head at hand.
+static enum fault move_over(struct node_move *m, const struct stored_block *next,
+                            const struct stored_block *parent, struct node_imported *out)
+{
+    struct stored_block *b = NULL;
+    TRY(store_load(m->n->store, next->header.number, &next->header.hash, &b));
+    CHECK(b != NULL);
+    struct store_point at = store_txn_point(m->txn);
+    const struct node_result *r = node_results_find(m->n->results, &b->header.hash, &at);
+    return r != NULL && b->has_receipts ? move_by_result(m, b, r)
+                                        : node_move_on(m, b, parent, true, out);
 }
 
 static bool is_canonical_at_hand(struct node *n, const struct stored_block *b, enum fault *f)
@@ -263,197 +313,10 @@ enum fault node_move_to(struct node_move *m, const struct stored_block *target,
     const struct stored_block *parent = b;
     for (usize i = branch.n / sizeof b; f == FAULT_NONE && out->block == BLOCK_VALID && i > 0;
          i--) {
-        struct stored_block *copy = NULL;
         const struct stored_block *next = ((const struct stored_block **)(void *)branch.p)[i - 1];
-        f = store_load(n->store, next->header.number, &next->header.hash, &copy);
-        if (f == FAULT_NONE) {
-            CHECK(copy != NULL);
-            f = advance(m, copy, parent, out);
-            parent = next;
-        }
+        f = move_over(m, next, parent, out);
+        parent = next;
     }
     buf_fini(&branch);
     return f;
-}
-
-// ---- uncles (yellow paper, 11.1)
-
-static bool is_ancestor(const struct node *n, const struct stored_block *from, const b256 *hash)
-{
-    for (u32 i = 0; from != NULL && i < UNCLE_DEPTH + 2; i++, from = node_parent(n, from)) {
-        if (b256_equal(&from->header.hash, hash)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool was_included(const struct node *n, const struct stored_block *from, const b256 *hash)
-{
-    for (u32 i = 0; from != NULL && i <= UNCLE_DEPTH; i++, from = node_parent(n, from)) {
-        struct block b;
-        struct header uncle;
-        CHECK(block_decode(&b, buf_bytes(&from->wire)));
-        while (b.uncles.n > 0 && header_decode(&uncle, &b.uncles)) {
-            if (b256_equal(&uncle.hash, hash)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static enum block_verdict check_uncle(const struct node *n, const struct header *uncle,
-                                      const struct header *h, const struct stored_block *parent)
-{
-    const struct stored_block *base = blocks_by_hash(node_blocks(n), &uncle->parent_hash);
-    u64 age = h->number - uncle->number;
-    bool placed = base != NULL && base != parent && age >= 1 && age <= UNCLE_DEPTH &&
-                  is_ancestor(n, parent, &uncle->parent_hash) &&
-                  !is_ancestor(n, parent, &uncle->hash) && !was_included(n, parent, &uncle->hash);
-    if (!placed) {
-        return BLOCK_UNCLES;
-    }
-    struct block_rules r = node_rules_after(n, uncle, base);
-    return header_check(&r, uncle, &base->header);
-}
-
-static enum block_verdict check_uncles(const struct node *n, const struct block *b,
-                                       const struct stored_block *parent)
-{
-    bytes rest = b->uncles;
-    b256 seen = {{0}};
-    for (u32 i = 0; rest.n > 0; i++) {
-        struct header uncle;
-        if (!header_decode(&uncle, &rest)) {
-            return BLOCK_RLP;
-        }
-        if (i == UNCLES_MAX || (i > 0 && b256_equal(&seen, &uncle.hash))) {
-            return BLOCK_UNCLES;
-        }
-        seen = uncle.hash;
-        enum block_verdict v = check_uncle(n, &uncle, &b->header, parent);
-        if (v != BLOCK_VALID) {
-            return v;
-        }
-    }
-    return BLOCK_VALID;
-}
-
-// ---- import
-
-static enum block_verdict check_block(const struct node *n, const struct block *b,
-                                      const struct stored_block *parent)
-{
-    struct block_rules r = node_rules_after(n, &b->header, parent);
-    enum block_verdict v = header_check(&r, &b->header, &parent->header);
-    v = v == BLOCK_VALID ? block_check_body(&r, b) : v;
-    return v == BLOCK_VALID ? check_uncles(n, b, parent) : v;
-}
-
-static struct stored_block *fresh_block(const struct block *b, bytes wire,
-                                        const struct stored_block *parent)
-{
-    struct stored_block *fresh = stored_block_new();
-    fresh->header = b->header;
-    fresh->total_difficulty = u256_add(parent->total_difficulty, b->header.difficulty);
-    buf_put(&fresh->wire, wire.p, wire.n);
-    return fresh;
-}
-
-// Keeps a valid block of a branch that is not canonical.
-static enum fault keep_aside(struct node *n, const struct block *b, bytes wire,
-                             const struct stored_block *parent)
-{
-    struct store_txn *t = NULL;
-    TRY(store_begin(n->store, &t));
-    struct stored_block *fresh = fresh_block(b, wire, parent);
-    enum fault f = store_put_block(t, fresh);
-    stored_block_free(fresh);
-    if (f != FAULT_NONE) {
-        store_abort(t);
-        return f;
-    }
-    return store_commit(t);
-}
-
-static enum fault import_on(struct node *n, const struct block *b, bytes wire,
-                            const struct stored_block *parent, bool becomes_head,
-                            struct node_imported *out)
-{
-    struct node_move m;
-    TRY(node_move_begin(&m, n));
-    enum fault f = node_move_to(&m, parent, out);
-    if (f == FAULT_NONE && out->block == BLOCK_VALID) {
-        f = advance(&m, fresh_block(b, wire, parent), parent, out);
-    }
-    if (f != FAULT_NONE || out->block != BLOCK_VALID || !becomes_head) {
-        node_move_abort(&m);
-        bool valid = f == FAULT_NONE && out->block == BLOCK_VALID;
-        return valid ? keep_aside(n, b, wire, parent) : f;
-    }
-    return node_move_commit(&m);
-}
-
-// Since Paris whoever imports decides; before, the greater total difficulty.
-static bool wants_head(const struct node *n, const struct block *b,
-                       const struct stored_block *parent, bool becomes_head)
-{
-    u256 total = u256_add(parent->total_difficulty, b->header.difficulty);
-    bool mined = !u256_is_zero(b->header.difficulty);
-    return becomes_head &&
-           (!mined || u256_gt(total, blocks_last(node_blocks(n))->total_difficulty));
-}
-
-enum fault node_import(struct node *n, bytes wire, bool becomes_head, struct node_imported *out)
-{
-    struct block b;
-    *out = (struct node_imported){.status = IMPORT_INVALID, .block = BLOCK_RLP};
-    if (!block_decode(&b, wire)) {
-        return FAULT_NONE;
-    }
-    out->hash = b.header.hash;
-    const struct stored_block *known = blocks_by_hash(node_blocks(n), &b.header.hash);
-    if (known != NULL) {
-        *out = (struct node_imported){
-            .status = IMPORT_VALID, .was_known = true, .hash = b.header.hash};
-        bool found = false;
-        bool moves = becomes_head && !node_is_canonical(n, known);
-        return moves ? node_set_head(n, &b.header.hash, &found, out) : FAULT_NONE;
-    }
-    const struct stored_block *parent = blocks_by_hash(node_blocks(n), &b.header.parent_hash);
-    if (parent == NULL) {
-        out->status = IMPORT_ORPHAN;
-        out->block = BLOCK_PARENT_UNKNOWN;
-        return store_take_fault(n->store);
-    }
-    out->latest_valid = parent->header.hash;
-    out->block = check_block(n, &b, parent);
-    if (out->block != BLOCK_VALID) {
-        return FAULT_NONE;
-    }
-    bool heads = wants_head(n, &b, parent, becomes_head);
-    TRY(import_on(n, &b, wire, parent, heads, out));
-    out->status = out->block == BLOCK_VALID ? IMPORT_VALID : IMPORT_INVALID;
-    return FAULT_NONE;
-}
-
-enum fault node_set_head(struct node *n, const b256 *hash, bool *found, struct node_imported *out)
-{
-    const struct stored_block *target = blocks_by_hash(node_blocks(n), hash);
-    *out = (struct node_imported){.status = IMPORT_VALID, .was_known = true, .hash = *hash};
-    *found = target != NULL;
-    if (target == NULL || target == blocks_last(node_blocks(n))) {
-        return store_take_fault(n->store);
-    }
-    struct node_move m;
-    out->latest_valid = target->header.parent_hash;
-    TRY(node_move_begin(&m, n));
-    enum fault f = node_move_to(&m, target, out);
-    if (f != FAULT_NONE || out->block != BLOCK_VALID) {
-        node_move_abort(&m);
-        out->status = IMPORT_INVALID;
-        return f;
-    }
-    return node_move_commit(&m);
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "core/chain/ethash.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
@@ -47,6 +48,8 @@ void node_free(struct node *n)
     mem_free(n->keys);
     mem_free(n->impersonated);
     commitment_free(n->commitment);
+    node_results_free(n->results);
+    ethash_free(n->ethash);
     pool_free(n->pool);
     stored_block_free(n->pending);
     store_close(n->store);
@@ -173,6 +176,7 @@ struct node *node_new(const struct node_options *o, struct node_genesis *g, stru
     take_keys(n, o);
     n->vm = vm_new(o->form);
     n->pool = pool_new();
+    n->results = node_results_new();
     n->next_point = 1;
     bool ok = false;
     if (g->header.number != 0) {
@@ -186,6 +190,11 @@ struct node *node_new(const struct node_options *o, struct node_genesis *g, stru
         node_free(n);
     }
     return ok ? n : NULL;
+}
+
+u64 node_executed(const struct node *n)
+{
+    return n->executed;
 }
 
 void node_trim(struct node *n)

@@ -51,7 +51,8 @@ struct node_options {
     u64 blocks;          // blocks below the head that are kept, NODE_BLOCKS_MIN or more; the same
     enum node_mining mining;
     u64 block_time_ms;
-    bool is_durable; // a block is on disk before it is answered for (else soon after)
+    bool is_durable;   // a block is on disk before it is answered for (else soon after)
+    bool trusts_seals; // proofs of work are not verified, though the chain has some
 };
 
 // Takes over the state of *g, also if it refuses: then NULL, and a sentence appended to `why`. With
@@ -279,7 +280,9 @@ enum node_import_status {
     IMPORT_VALID,   // executed and kept (or known before)
     IMPORT_INVALID, // `block` says why
     IMPORT_ORPHAN,  // its parent is not known
+    IMPORT_FAR,     // not executed: the state it needs is too far from the head's, or not kept
 };
+#define NODE_BRANCH_MAX 256u // blocks back, and on again, for one that does not become the head
 struct node_imported {
     enum node_import_status status;
     bool was_known;
@@ -290,12 +293,15 @@ struct node_imported {
     b256 latest_valid; // of IMPORT_INVALID: the nearest valid ancestor
 };
 // Checks a block by all rules, executes it on its parent's state and keeps it. `becomes_head`: also
-// as the canonical head if it is valid; before Paris the greater total difficulty decides.
+// as the canonical head if it is valid; before Paris the greater total difficulty decides. What is
+// built on a block that was refused is refused for the same reason.
 MUST_USE enum fault node_import(struct node *n, bytes wire, bool becomes_head,
                                 struct node_imported *out);
+// How many given blocks were executed so far; what a result is kept of is not executed again.
+u64 node_executed(const struct node *n);
 // Makes a kept block the head: blocks that are no ancestors of it leave the canonical chain, its
 // ancestors enter. *found false: there is no such block. *status as node_import's, should a block
-// of the branch not be valid.
+// of the branch not be valid, or the block have been refused.
 MUST_USE enum fault node_set_head(struct node *n, const b256 *hash, bool *found,
                                   struct node_imported *out);
 // False: no canonical block has that hash.

@@ -264,15 +264,20 @@ static void call_adder(struct node *n, u32 from, u64 nonce, const address *to, u
     EXPECT_EQ(a.refusal, REFUSAL_NONE);
 }
 
-static u64 slot_at(struct node *n, u64 number, const address *a, u64 key)
+static u64 slot_after(struct node *n, const struct stored_block *b, const address *a, u64 key)
 {
     struct node_view v;
     u256 k = u256_from_u64(key);
-    EXPECT_EQ(node_view_open(&v, n, blocks_at(node_blocks(n), number)), FAULT_NONE);
+    EXPECT_EQ(node_view_open(&v, n, b), FAULT_NONE);
     u64 value = u256_to_u64_saturated(state_sload(v.state, state_account(v.state, a), &k));
     EXPECT_EQ(state_take_fault(v.state), FAULT_NONE);
     node_view_close(&v);
     return value;
+}
+
+static u64 slot_at(struct node *n, u64 number, const address *a, u64 key)
+{
+    return slot_after(n, blocks_at(node_blocks(n), number), a, key);
 }
 
 static bool count_logs(void *ctx, const struct stored_block *b, usize transaction, usize log)
@@ -434,6 +439,107 @@ TEST(node, the_head_moves_between_branches_and_back)
     EXPECT(!found && node_block(n, NODE_FINALIZED) == NULL);
     node_free(left);
     node_free(right);
+    node_free(n);
+}
+
+// What a consensus client may do: payloads of two branches in any order in which parents come
+// first, while the head moves between them. What was executed once is not executed again.
+TEST(node, payloads_of_two_long_branches_come_in_any_order)
+{
+    enum { LENGTH = 10 };
+    struct node_options o = options();
+    struct node *maker[2] = {open_node(&o), open_node(&o)};
+    struct node *n = open_node(&o);
+    struct told told = {0};
+    struct node_imported out;
+    bool found = false;
+    address adder = {{0}};
+    for (u32 k = 0; k < 2; k++) {
+        adder = deploy_adder(maker[k], 0, 0);
+        for (u64 i = 1; i < LENGTH; i++) {
+            call_adder(maker[k], 0, i, &adder, 100 * k + i);
+        }
+    }
+    node_listen(n, &told, listen);
+    u32 random = (u32)test_seed();
+    u64 next[2] = {1, 2}; // the first block is the same
+    b256 head = {{0}};
+    EXPECT_EQ(import(n, blocks_at(node_blocks(maker[0]), next[0]++), false).status, IMPORT_VALID);
+    while (next[0] <= LENGTH || next[1] <= LENGTH) {
+        random = random * 1664525u + 1013904223u;
+        u32 k = next[0] > LENGTH ? 1 : next[1] > LENGTH ? 0 : random >> 31;
+        const struct stored_block *b = blocks_at(node_blocks(maker[k]), next[k]++);
+        out = import(n, b, false);
+        EXPECT_EQ(out.status, IMPORT_VALID);
+        EXPECT(!out.was_known);
+        const struct stored_block *kept = blocks_by_hash(node_blocks(n), &b->header.hash);
+        EXPECT(kept != NULL && kept->has_receipts && kept->count == 1);
+        if ((random >> 20) % 3 == 0) {
+            head = b->header.hash;
+            EXPECT_EQ(node_set_head(n, &head, &found, &out), FAULT_NONE);
+            EXPECT(found && out.status == IMPORT_VALID);
+            EXPECT_BYTES(blocks_last(node_blocks(n))->header.hash.b, head.b, 32);
+            EXPECT_EQ(slot_at(n, b->header.number, &adder, 0),
+                      slot_at(maker[k], b->header.number, &adder, 0));
+        }
+    }
+    for (u64 i = 1; i <= LENGTH; i++) { // states of either branch can be read, wherever the head is
+        for (u32 k = 0; k < 2; k++) {
+            const b256 *hash = &blocks_at(node_blocks(maker[k]), i)->header.hash;
+            EXPECT_EQ(slot_after(n, blocks_by_hash(node_blocks(n), hash), &adder, 0),
+                      slot_at(maker[k], i, &adder, 0));
+        }
+    }
+    for (u32 k = 0; k < 4; k++) {
+        head = blocks_last(node_blocks(maker[k % 2]))->header.hash;
+        EXPECT_EQ(node_set_head(n, &head, &found, &out), FAULT_NONE);
+        EXPECT(found && out.status == IMPORT_VALID);
+        EXPECT_EQ(blocks_count(node_blocks(n)), LENGTH + 1);
+        EXPECT_EQ(slot_at(n, LENGTH, &adder, 0), slot_at(maker[k % 2], LENGTH, &adder, 0));
+        check_roots(n);
+    }
+    EXPECT_EQ(node_executed(n), 2 * LENGTH - 1); // each block once
+    call_adder(n, 0, LENGTH, &adder, 5);         // the chain goes on from there
+    check_roots(n);
+    for (u32 k = 0; k < 2; k++) {
+        node_free(maker[k]);
+    }
+    node_free(n);
+}
+
+TEST(node, what_is_built_on_a_refused_block_is_refused)
+{
+    struct node_options o = options();
+    struct node *from = open_node(&o);
+    struct node *n = open_node(&o);
+    pay(from, 0, 0, &ALICE, 5);
+    const struct stored_block *good = blocks_at(node_blocks(from), 1);
+    struct block decoded;
+    struct stored_block wrong = {.header = good->header};
+    struct stored_block child = {.header = good->header};
+    EXPECT(block_decode(&decoded, buf_bytes(&good->wire)));
+    wrong.header.state_root.b[0] ^= 1;
+    header_set_hash(&wrong.header);
+    block_encode(&wrong.wire, &wrong.header, decoded.transactions, decoded.withdrawals);
+    child.header.parent_hash = wrong.header.hash;
+    child.header.number++;
+    child.header.timestamp++;
+    header_set_hash(&child.header);
+    block_encode(&child.wire, &child.header, decoded.transactions, decoded.withdrawals);
+    EXPECT_EQ(import(n, &child, false).status, IMPORT_ORPHAN);
+    EXPECT_EQ(import(n, &wrong, false).status, IMPORT_INVALID);
+    struct node_imported out = import(n, &child, false);
+    EXPECT_EQ(out.status, IMPORT_INVALID);
+    EXPECT_EQ(out.block, BLOCK_STATE_ROOT);
+    EXPECT_BYTES(out.latest_valid.b, blocks_last(node_blocks(n))->header.hash.b, 32);
+    bool found = false;
+    EXPECT_EQ(node_set_head(n, &child.header.hash, &found, &out), FAULT_NONE);
+    EXPECT(found && out.status == IMPORT_INVALID);
+    EXPECT_EQ(blocks_count(node_blocks(n)), 1);
+    EXPECT_EQ(import(n, good, true).status, IMPORT_VALID);
+    buf_fini(&wrong.wire);
+    buf_fini(&child.wire);
+    node_free(from);
     node_free(n);
 }
 
@@ -684,4 +790,95 @@ TEST(node, a_write_that_fails_leaves_a_complete_block)
         node_free(n);
         remove_folder(folder);
     }
+}
+
+// Two branches of four blocks: the head moves from one to the other while the i-th write fails.
+static void fail_moves(struct node *n, const b256 *to, const b256 *from)
+{
+    struct node_imported out;
+    bool found = false;
+    bool failed = true;
+    for (u64 i = 1; failed; i++) {
+        kv_fail_write(store_kv(node_store(n)), i);
+        enum fault f = node_set_head(n, to, &found, &out);
+        kv_fail_write(store_kv(node_store(n)), 0);
+        failed = f != FAULT_NONE;
+        EXPECT(f == FAULT_IO || f == FAULT_NONE);
+        const struct stored_block *last = blocks_last(node_blocks(n));
+        EXPECT_BYTES(last->header.hash.b, failed ? from->b : to->b, 32);
+        b256 root = root_at(n, last);
+        EXPECT_BYTES(root.b, last->header.state_root.b, 32);
+    }
+    check_roots(n);
+}
+
+TEST(node, a_write_that_fails_leaves_the_head_where_it_was)
+{
+    enum { LENGTH = 4 };
+    struct node_options o = options();
+    struct node *maker[2] = {open_node(&o), open_node(&o)};
+    for (u32 on_disk = 0; on_disk < 2; on_disk++) {
+        char folder[] = "build/node-test-XXXXXX";
+        EXPECT(mkdtemp(folder) != NULL);
+        struct node_options here = options();
+        here.datadir = on_disk ? folder : NULL;
+        struct node *n = open_node(&here);
+        b256 head[2];
+        for (u32 k = 0; k < 2; k++) {
+            address adder = on_disk == 0 ? deploy_adder(maker[k], k, 0) : ALICE;
+            for (u64 i = 1; i <= LENGTH; i++) {
+                if (on_disk == 0 && i < LENGTH) {
+                    call_adder(maker[k], 0, k == 0 ? i : i - 1, &adder, i);
+                }
+                const struct stored_block *b = blocks_at(node_blocks(maker[k]), i);
+                EXPECT_EQ(import(n, b, false).status, IMPORT_VALID);
+            }
+            head[k] = blocks_last(node_blocks(maker[k]))->header.hash;
+        }
+        b256 genesis = blocks_last(node_blocks(n))->header.hash;
+        fail_moves(n, &head[1], &genesis);
+        fail_moves(n, &head[0], &head[1]);
+        EXPECT_EQ(node_executed(n), 2 * LENGTH);
+        if (on_disk) { // what is kept in memory is gone: the branch is executed again
+            node_free(n);
+            n = open_node(&here);
+            fail_moves(n, &head[1], &head[0]);
+            EXPECT(node_executed(n) >= LENGTH);
+        }
+        node_free(n);
+        remove_folder(folder);
+    }
+    node_free(maker[0]);
+    node_free(maker[1]);
+}
+
+TEST(node, a_payload_far_from_the_head_is_not_executed)
+{
+    struct node_options o = options();
+    struct node *from = open_node(&o);
+    pay(from, 0, 0, &ALICE, 5);
+    pay(from, 0, 1, &ALICE, 5);
+    struct node_options short_history = options();
+    short_history.history = 2;
+    struct node *n[2] = {open_node(&o), open_node(&short_history)};
+    u64 length[2] = {NODE_BRANCH_MAX + 2, 5};
+    for (u32 k = 0; k < 2; k++) {
+        for (u64 i = 0; i < length[k]; i++) {
+            pay(n[k], 1, i, &BOB, 1);
+        }
+        u64 before = node_executed(n[k]);
+        EXPECT_EQ(import(n[k], blocks_at(node_blocks(from), 1), false).status, IMPORT_FAR);
+        EXPECT_EQ(import(n[k], blocks_at(node_blocks(from), 2), false).status, IMPORT_ORPHAN);
+        EXPECT_EQ(node_executed(n[k]), before);
+        EXPECT_EQ(blocks_count(node_blocks(n[k])), length[k] + 1);
+    }
+    struct node *near = open_node(&o);
+    for (u64 i = 0; i < NODE_BRANCH_MAX; i++) {
+        pay(near, 1, i, &BOB, 1);
+    }
+    EXPECT_EQ(import(near, blocks_at(node_blocks(from), 1), false).status, IMPORT_VALID);
+    node_free(near);
+    node_free(n[0]);
+    node_free(n[1]);
+    node_free(from);
 }

@@ -17,6 +17,26 @@ struct node_listener {
     void (*event)(void *ctx, const struct node_event *e);
 };
 
+// What the execution of a block has written, by which it is done again without executing: as long
+// as the point at hand is `before`, the same writes lead to the same state.
+#define NODE_RESULTS_MAX 256u               // as many as blocks may be off the canonical chain
+#define NODE_RESULTS_SIZE ((usize)64 << 20) // bytes of all of them
+
+struct node_result {
+    struct store_point before, after; // after.hash is the block's
+    struct buf writes;                // empty: the place is free
+};
+
+#define NODE_REFUSED_MAX 64u // blocks that were not valid are remembered
+
+struct node_results {
+    struct node_result kept[NODE_RESULTS_MAX]; // a ring
+    u32 next;
+    usize size;
+    struct commitment *tries; // after the block that was executed last; NULL: not kept
+    b256 tries_of;            // that block's hash
+};
+
 struct node {
     struct schedule schedule;
     struct config config;
@@ -24,6 +44,11 @@ struct node {
     struct store *store;
     struct pool *pool;
     struct commitment *commitment; // tries of the state at hand
+    struct node_results *results;  // of blocks that were executed, whatever became of them
+    struct node_imported refused[NODE_REFUSED_MAX]; // a ring; `block` BLOCK_VALID: a free place
+    u32 refused_next;
+    u64 executed;          // blocks that were given
+    struct ethash *ethash; // NULL: no seal was verified yet
     struct node_options options;
     struct buf found; // when the store was opened; ends with a 0
     struct buf why;   // a sentence of our own about the last fault; ends with a 0
@@ -63,9 +88,28 @@ void node_tell(struct node *n, enum node_event_kind kind, const struct stored_bl
                const b256 *hash);
 // Hashes of canonical blocks by number; ctx is the node.
 enum fault node_block_hash(void *ctx, u64 number, b256 *out);
+// Hashes by number of the chain that ends with `last`, of whatever branch.
+struct node_branch {
+    struct node *n;
+    const struct stored_block *last;
+};
+enum fault node_branch_hash(void *ctx, u64 number, b256 *out);
 const struct stored_block *node_parent(const struct node *n, const struct stored_block *b);
 struct block_rules node_rules_after(const struct node *n, const struct header *h,
                                     const struct stored_block *parent);
+
+// ---- results.c
+struct node_results *node_results_new(void);
+void node_results_free(struct node_results *r);
+// Takes the writes over; forgets older ones, or these, if all would become too large.
+void node_results_put(struct node_results *r, const struct store_point *before,
+                      const struct store_point *after, struct buf *writes);
+// NULL: the block was not executed on that point, or it is forgotten.
+const struct node_result *node_results_find(const struct node_results *r, const b256 *hash,
+                                            const struct store_point *before);
+// Takes the tries after a block that is not to become the head yet; gives them back once, or NULL.
+void node_results_put_tries(struct node_results *r, const b256 *hash, struct commitment *tries);
+struct commitment *node_results_take_tries(struct node_results *r, const b256 *hash);
 
 // ---- chain.c: moving the head inside a transaction
 struct node_move { // what a transaction has done to the canonical chain
@@ -80,6 +124,11 @@ MUST_USE enum fault node_move_commit(struct node_move *m); // and tells what hap
 // Makes a kept block the head at hand. The verdict is that of the first block of its branch that is
 // not valid.
 MUST_USE enum fault node_move_to(struct node_move *m, const struct stored_block *target,
+                                 struct node_imported *out);
+// Executes a block on the head at hand, which is its parent, and makes it the head at hand;
+// `keeps`: its result is kept. `b` is owned from here on.
+MUST_USE enum fault node_move_on(struct node_move *m, struct stored_block *b,
+                                 const struct stored_block *parent, bool keeps,
                                  struct node_imported *out);
 // Takes the head at hand back to a point on its own chain.
 MUST_USE enum fault node_move_back(struct node_move *m, const struct store_point *to);

@@ -11,6 +11,7 @@ struct replaying { // a block's replay on a view
     struct node *n;
     struct node_view *view; // the caller's, open
     struct block_rules rules;
+    struct node_branch branch; // that the block is built on
     struct chain_ancestry ancestry;
     struct block_context context;
     struct block_replay *replay;
@@ -41,7 +42,9 @@ static struct block_watch watch_senders(const struct node *n, const struct block
 static enum fault open_replay(struct replaying *r, struct node *n, struct node_view *view,
                               const struct block *b)
 {
-    *r = (struct replaying){.n = n, .view = view, .ancestry = {n, node_block_hash}};
+    *r = (struct replaying){.n = n, .view = view};
+    r->branch = (struct node_branch){n, blocks_by_hash(node_blocks(n), &b->header.parent_hash)};
+    r->ancestry = (struct chain_ancestry){&r->branch, node_branch_hash};
     r->rules = node_rules_of(n, &b->header);
     r->watch = watch_senders(n, b);
     r->context = (struct block_context){
@@ -154,8 +157,9 @@ enum fault node_trace_block(struct node *n, const struct node_tracing *t, struct
 {
     struct replaying r;
     struct node_view view;
-    node_view_open(&view, n, t->parent);
-    enum fault f = open_replay(&r, n, &view, t->block);
+    r.replay = NULL;
+    enum fault f = node_view_open(&view, n, t->parent);
+    f = f == FAULT_NONE ? open_replay(&r, n, &view, t->block) : f;
     f = f == FAULT_NONE ? run_all(&r, t, why) : f;
     f = f == FAULT_NONE ? state_take_fault(view.state) : f;
     block_replay_free(r.replay);

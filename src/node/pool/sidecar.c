@@ -138,30 +138,20 @@ enum sidecar_answer sidecar_split(struct buf *raw, struct sidecar **out, bytes w
     return SIDECAR_GOOD;
 }
 
-// Proofs of cells open commitments at 128 cosets at once, which takes 64 more points of the
-// ceremony than the tree holds: of these it is only checked that they are points of the group.
-static bool are_points(bytes points)
-{
-    for (usize i = 0; i < points.n; i += SIDECAR_POINT_SIZE) {
-        if (!kzg_is_point(points.p + i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum sidecar_answer sidecar_check(const struct sidecar *s, const struct transaction *t)
 {
     if (s->count != t->blob_count ||
         !equal_bytes(s->hashes, t->blob_hashes, s->count * sizeof *s->hashes)) {
         return SIDECAR_HASHES;
     }
+    if (s->version == 1) {
+        bool ok = kzg_verify_cells(sidecar_blob(s, 0).p, sidecar_commitment(s, 0).p,
+                                   sidecar_proofs(s, 0).p, s->count);
+        return ok ? SIDECAR_GOOD : SIDECAR_PROOF;
+    }
     for (u32 i = 0; i < s->count; i++) {
-        bytes commitment = sidecar_commitment(s, i);
-        bytes proofs = sidecar_proofs(s, i);
-        bool ok = s->version == 0 ? kzg_verify_blob(sidecar_blob(s, i).p, commitment.p, proofs.p)
-                                  : are_points(commitment) && are_points(proofs);
-        if (!ok) {
+        if (!kzg_verify_blob(sidecar_blob(s, i).p, sidecar_commitment(s, i).p,
+                             sidecar_proofs(s, i).p)) {
             return SIDECAR_PROOF;
         }
     }

@@ -4,6 +4,7 @@
 #include "node/rpc/engine.h"
 #include "core/chain/payload.h"
 #include "lib/base/bytes.h"
+#include "lib/base/check.h"
 #include "lib/base/mem.h"
 #include "lib/num/u256.h"
 #include "node/rpc/priv.h"
@@ -45,17 +46,27 @@ static void put_status(struct json_writer *w, const char *name, const struct sta
     json_end(w);
 }
 
-static struct status status_of(const struct node_imported *i)
+// What is built on the last block of proof of work has no ancestor that a consensus client knows
+// (execution-apis, paris.md: payload validation).
+static const b256 *latest_valid(const struct rpc_call *c, const struct node_imported *i)
+{
+    const struct stored_block *b = blocks_by_hash(node_blocks(c->node), &i->latest_valid);
+    return b != NULL && !u256_is_zero(b->header.difficulty) ? &NO_HASH : &i->latest_valid;
+}
+
+static struct status status_of(const struct rpc_call *c, const struct node_imported *i)
 {
     switch (i->status) {
     case IMPORT_VALID:
         return (struct status){"VALID", &i->hash, NULL};
     case IMPORT_INVALID:
-        return (struct status){"INVALID", &i->latest_valid,
+        return (struct status){"INVALID", latest_valid(c, i),
                                i->block == BLOCK_TRANSACTION ? verdict_text(i->transaction)
                                                              : block_verdict_text(i->block)};
     case IMPORT_ORPHAN:
         return (struct status){"SYNCING", NULL, NULL};
+    case IMPORT_FAR:
+        return (struct status){"ACCEPTED", NULL, NULL};
     }
     return (struct status){"SYNCING", NULL, NULL};
 }
@@ -67,7 +78,7 @@ static bool import(struct rpc_call *c, bytes wire)
     if (f != FAULT_NONE) {
         return rpc_fail_fault(c, f);
     }
-    struct status s = status_of(&i);
+    struct status s = status_of(c, &i);
     put_status(c->out, NULL, &s);
     return true;
 }
@@ -121,7 +132,7 @@ bool rpc_engine_new_payload_4(struct rpc_call *c)
 
 bool rpc_engine_new_payload_5(struct rpc_call *c)
 {
-    return rpc_fail(c, ENGINE_FORK, "Unsupported fork: version 5 is Amsterdam's");
+    return new_payload(c, 5); // of Amsterdam, which no chain here can have
 }
 
 // ---- engine_forkchoiceUpdated
@@ -176,28 +187,34 @@ static enum fork fork_at(struct rpc_call *c, u64 number, u64 timestamp)
     return node_rules_of(c->node, &h).fork;
 }
 
-// Whether the attributes have what the version and the fork at their time want.
+static bool refuse_attributes(struct rpc_call *c, const char *why)
+{
+    return rpc_fail(c, ENGINE_ATTRIBUTES, "Invalid payload attributes: %s", why);
+}
+
+// Whether the attributes have what the version and the fork at their time want, in the order of
+// execution-apis (cancun.md, engine_forkchoiceUpdatedV3): form, fork, time.
 static bool check_attributes(struct rpc_call *c, const struct engine_payload *p, u64 version,
                              const struct header *head)
 {
     enum fork f = fork_at(c, head->number + 1, p->timestamp);
-    if (p->timestamp <= head->timestamp) {
-        return rpc_fail(c, ENGINE_ATTRIBUTES,
-                        "Invalid payload attributes: the timestamp is not after the head's");
+    if (p->has_beacon_root != (version >= 3)) {
+        return refuse_attributes(c, "parentBeaconBlockRoot comes with version 3");
     }
-    bool wants_root = version >= 3;
-    if (p->has_beacon_root != wants_root) {
-        return rpc_fail(c, ENGINE_ATTRIBUTES,
-                        "Invalid payload attributes: parentBeaconBlockRoot comes with version 3");
+    if (p->has_withdrawals && version == 1) {
+        return refuse_attributes(c, "withdrawals come with version 2");
+    }
+    if (!p->has_withdrawals && version >= 3) {
+        return refuse_attributes(c, "withdrawals are missing");
     }
     if ((version >= 3) != (f >= FORK_CANCUN)) {
         return rpc_fail(c, ENGINE_FORK, "Unsupported fork: version 3 is for Cancun and later");
     }
-    if (p->has_withdrawals != (f >= FORK_SHANGHAI) || (version == 1 && p->has_withdrawals)) {
-        return rpc_fail(c, ENGINE_ATTRIBUTES,
-                        "Invalid payload attributes: withdrawals come with Shanghai");
+    if (p->has_withdrawals != (f >= FORK_SHANGHAI)) {
+        return refuse_attributes(c, "withdrawals come with Shanghai");
     }
-    return true;
+    return p->timestamp > head->timestamp ||
+           refuse_attributes(c, "the timestamp is not after the head's");
 }
 
 static void put_choice(struct rpc_call *c, const struct status *s, const struct engine_payload *p)
@@ -214,7 +231,41 @@ static void put_choice(struct rpc_call *c, const struct status *s, const struct 
     json_end(c->out);
 }
 
-// Safe and finalized blocks are ancestors of the head; zero names none.
+static bool is_on_chain_of(struct rpc_call *c, const struct stored_block *head, const b256 *hash)
+{
+    const struct blocks *all = node_blocks(c->node);
+    const struct stored_block *b = blocks_by_hash(all, hash);
+    for (const struct stored_block *at = head; b != NULL && at != NULL;
+         at = blocks_by_hash(all, &at->header.parent_hash)) {
+        if (b256_equal(&at->header.hash, hash)) {
+            return true;
+        }
+        if (at->header.number <= b->header.number) {
+            return false;
+        }
+        if (node_is_canonical(c->node, at)) {
+            return node_is_canonical(c->node, b);
+        }
+    }
+    return false;
+}
+
+// Safe and finalized blocks are the head or ancestors of it; zero names none. This is known before
+// anything is changed.
+static bool check_checkpoints(struct rpc_call *c, const struct choice *o,
+                              const struct stored_block *head)
+{
+    const b256 *named[] = {&o->safe, &o->finalized};
+    for (u32 i = 0; i < COUNT_OF(named); i++) {
+        if (!b256_equal(named[i], &NO_HASH) && !is_on_chain_of(c, head, named[i])) {
+            return rpc_fail(c, ENGINE_CHOICE,
+                            "Invalid forkchoice state: the %s block is not an ancestor of the head",
+                            i == 0 ? "safe" : "finalized");
+        }
+    }
+    return true;
+}
+
 static bool set_checkpoints(struct rpc_call *c, const struct choice *o)
 {
     bool found = true;
@@ -228,9 +279,8 @@ static bool set_checkpoints(struct rpc_call *c, const struct choice *o)
     if (f != FAULT_NONE) {
         return rpc_fail_fault(c, f);
     }
-    return found || rpc_fail(c, ENGINE_CHOICE,
-                             "Invalid forkchoice state: safe or finalized block is not an "
-                             "ancestor of the head");
+    CHECK(found); // they were checked
+    return true;
 }
 
 static const struct engine_payload *keep_payload(struct rpc *r, const struct engine_payload *p)
@@ -277,6 +327,9 @@ static bool choose(struct rpc_call *c, const struct choice *o, u64 version,
     if (b256_equal(&o->head, &NO_HASH)) {
         return rpc_fail(c, ENGINE_CHOICE, "Invalid forkchoice state: no head is named");
     }
+    if (head != NULL && !check_checkpoints(c, o, head)) {
+        return false;
+    }
     if (is_old) { // an ancestor of the head: nothing is changed
         struct status valid = {"VALID", &o->head, NULL};
         put_choice(c, &valid, NULL);
@@ -289,7 +342,7 @@ static bool choose(struct rpc_call *c, const struct choice *o, u64 version,
     if (!found || moved.status != IMPORT_VALID) {
         struct status s = {"SYNCING", NULL, NULL};
         if (found) {
-            s = status_of(&moved);
+            s = status_of(c, &moved);
         }
         put_choice(c, &s, NULL);
         return true;
@@ -336,10 +389,18 @@ bool rpc_engine_exchange_capabilities(struct rpc_call *c)
 #define RPC_METHOD(name, handler, least, most, parameters, text) name,
 #include "node/rpc/methods.def"
     };
+    json_value theirs;
+    if (!rpc_param(c, &theirs, 0)) {
+        return false;
+    }
+    if (json_expect(&theirs, JSON_KIND_LIST) != FAULT_NONE) {
+        return rpc_fail_json(c, &theirs);
+    }
     json_begin_list(c->out, NULL);
     for (u32 i = 0; i < COUNT_OF(NAMES); i++) {
         if (__builtin_strncmp(NAMES[i], "engine_", 7) == 0 &&
-            __builtin_strcmp(NAMES[i], "engine_exchangeCapabilities") != 0) {
+            __builtin_strcmp(NAMES[i], "engine_exchangeCapabilities") != 0 &&
+            __builtin_strcmp(NAMES[i], "engine_newPayloadV5") != 0) { // it is only refused
             json_put_text(c->out, NULL, NAMES[i]);
         }
     }

@@ -224,13 +224,84 @@ TEST(engine, what_is_wrong_has_its_code)
                       "\",\"finalizedBlockHash\":\"" ZERO "\"},null]"),
                "\"status\":\"SYNCING\"");
     expect_has(ask_for_payload(&t, ",\"withdrawals\":[]"), "-38003");
-    expect_has(engine(&t, "engine_newPayloadV5", "[]"), "-38005");
+    expect_has(engine(&t, "engine_newPayloadV5", "[]"), "-32602");
     expect_has(engine(&t, "engine_newPayloadV4", "[1]"), "-32602");
     expect_has(engine(&t, "engine_getPayloadBodiesByRangeV1", "[\"0x1\",\"0x401\"]"), "-38004");
-    expect_has(engine(&t, "engine_getBlobsV1", "[[\"" ROOT "\"]]"), "\"result\":[null]");
+    expect_has(engine(&t, "engine_getBlobsV1", "[[\"" ROOT "\"]]"), "-38005"); // Osaka
+    expect_has(engine(&t, "engine_getBlobsV3", "[[\"" ROOT "\"]]"), "\"result\":[null]");
     expect_has(engine(&t, "engine_getBlobsV2", "[[\"" ROOT "\"]]"), "\"result\":null");
     expect_has(engine(&t, "debug_traceTransaction", "[]"), "-32601");
     expect_has(engine(&t, "eth_chainId", "[]"), "\"result\"");
-    expect_has(engine(&t, "engine_exchangeCapabilities", "[[]]"), "engine_getPayloadV5");
+    const char *answer = engine(&t, "engine_exchangeCapabilities", "[[\"engine_newPayloadV5\"]]");
+    expect_has(answer, "engine_getPayloadV5");
+    EXPECT(strstr(answer, "engine_newPayloadV5") == NULL);
+    expect_has(engine(&t, "engine_exchangeCapabilities", "[7]"), "-32602");
+    expect_has(engine(&t, "engine_getPayloadBodiesByRangeV1", "[\"0x0\",\"0x1\"]"), "-32602");
+    expect_has(engine(&t, "engine_getPayloadBodiesByRangeV1", "[\"0x1\",\"0x0\"]"), "-32602");
+    expect_has(engine(&t, "engine_getPayloadBodiesByRangeV1", "[\"0x9\",\"0x1\"]"),
+               "\"result\":[]");
+    end(&t);
+}
+
+// forkchoiceUpdated with the head as it is, and attributes at a time.
+static const char *ask_at(struct talk *t, const char *method, u64 time, const char *more)
+{
+    struct buf params = {0};
+    buf_put_text(&params, "[{\"headBlockHash\":\"");
+    put_head(&params, t->node);
+    buf_printf(&params,
+               "\",\"safeBlockHash\":\"" ZERO "\",\"finalizedBlockHash\":\"" ZERO
+               "\"},{\"timestamp\":\"0x%llx\",\"prevRandao\":\"" ROOT
+               "\",\"suggestedFeeRecipient\":\"" NOBODY "\"%s}]",
+               (unsigned long long)time, more);
+    buf_put_u8(&params, 0);
+    const char *answer = engine(t, method, (const char *)params.p);
+    buf_fini(&params);
+    return answer;
+}
+
+TEST(engine, attributes_are_judged_by_form_then_fork_then_time)
+{
+    struct talk t;
+    begin(&t); // Osaka from the first block on, whose time is 0
+#define ROOT_ONLY ",\"parentBeaconBlockRoot\":\"" ROOT "\""
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV3", 0, ROOT_ONLY), "withdrawals are missing");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV3", 0, ""), "parentBeaconBlockRoot");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV3", 0, SINCE_CANCUN), "-38003");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV2", 0, ",\"withdrawals\":[]"), "-38005");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV2", 1, SINCE_CANCUN), "-38003");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV1", 1, ",\"withdrawals\":[]"), "-38003");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV1", 1, ""), "-38005");
+    expect_has(ask_at(&t, "engine_forkchoiceUpdatedV3", 1, SINCE_CANCUN), "\"payloadId\":\"0x");
+    end(&t);
+}
+
+TEST(engine, a_choice_whose_finalized_block_is_elsewhere_changes_nothing)
+{
+    struct talk t;
+    struct buf params = {0};
+    struct buf hash = {0};
+    begin(&t);
+    make_payload(&t, &params, &hash);
+    expect_has(engine(&t, "engine_newPayloadV4", (const char *)params.p), "\"status\":\"VALID\"");
+    const char *h = (const char *)hash.p;
+    for (u32 i = 0; i < 2; i++) {
+        buf_clear(&params);
+        buf_printf(&params,
+                   "[{\"headBlockHash\":\"%.66s\",\"safeBlockHash\":\"%.66s\","
+                   "\"finalizedBlockHash\":\"%s\"},null]%c",
+                   h, i == 0 ? ROOT : h, i == 0 ? ZERO : ROOT, 0);
+        const char *answer = engine(&t, "engine_forkchoiceUpdatedV3", (const char *)params.p);
+        expect_has(answer, "-38002");
+        expect_has(answer, i == 0 ? "the safe block" : "the finalized block");
+    }
+    EXPECT_EQ(blocks_count(node_blocks(t.node)), 1);
+    choose_head(&params, &hash);
+    expect_has(engine(&t, "engine_forkchoiceUpdatedV3", (const char *)params.p),
+               "\"status\":\"VALID\"");
+    EXPECT_EQ(blocks_count(node_blocks(t.node)), 2);
+    EXPECT_EQ(node_executed(t.node), 1); // checked and made the head by one execution
+    buf_fini(&params);
+    buf_fini(&hash);
     end(&t);
 }

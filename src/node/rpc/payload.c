@@ -377,8 +377,13 @@ static bool get_blobs(struct rpc_call *c, u32 form, bool all)
     return true;
 }
 
+// Since Osaka there are proofs of cells instead (execution-apis, osaka.md).
 bool rpc_engine_get_blobs_1(struct rpc_call *c)
 {
+    const struct stored_block *head = blocks_last(node_blocks(c->node));
+    if (node_rules_of(c->node, &head->header).fork >= FORK_OSAKA) {
+        return rpc_fail(c, ENGINE_FORK, "Unsupported fork: version 1 is for Cancun and Prague");
+    }
     return get_blobs(c, 0, false);
 }
 

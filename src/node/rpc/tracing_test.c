@@ -156,6 +156,125 @@ TEST(tracing, blocks_are_traced_by_number_hash_and_coding)
     close_chain(&c);
 }
 
+// A block of calls, payments, a creation and an account's that is impersonated.
+#define STRANGER "0x00000000000000000000000000000000000000ee"
+static void mine_mixed_block(struct chain *c)
+{
+    expect_part(ask(c, "anvil_setAutomine", "false"), "result");
+    expect_part(ask(c, "anvil_setBalance", "\"" STRANGER "\",\"0xde0b6b3a7640000\""), "result");
+    expect_part(ask(c, "anvil_impersonateAccount", "\"" STRANGER "\""), "result");
+    for (u32 i = 0; i < 4; i++) {
+        send(c, "\"to\":\"" SECOND "\",", "0x");
+        send(c, "\"to\":\"" STRANGER "\",\"value\":\"0x5\",", "0x");
+        send(c, "", "0x5f5ff3");
+        expect_part(ask(c, "eth_sendTransaction",
+                        "{\"from\":\"" STRANGER "\",\"to\":\"" SECOND "\",\"gas\":\"0x100000\"}"),
+                    "result");
+    }
+    expect_part(ask(c, "evm_mine", ""), "result");
+    EXPECT_EQ(blocks_last(node_blocks(c->node))->count, 16);
+}
+
+// Appends the result of a method about a transaction of the last block.
+static void put_of_transaction(struct buf *out, struct chain *c, usize index, const char *method,
+                               const char *more)
+{
+    const b256 *hash = &blocks_last(node_blocks(c->node))->transactions[index].hash;
+    struct buf text = {0};
+    struct json j;
+    json_value v;
+    hex_put_data(&text, hash->b, sizeof hash->b);
+    copy_bytes(c->hash, text.p, 66);
+    (void)ask_of_last(c, method, more);
+    EXPECT_EQ(json_parse(&j, (bytes){c->answer.p, c->answer.n - 1}), FAULT_NONE);
+    json_value root = json_root(&j);
+    EXPECT_EQ(json_member(&v, &root, "result"), FAULT_NONE);
+    json_put_copy(out, &v);
+    json_fini(&j);
+    buf_fini(&text);
+}
+
+// What a method says of each transaction of the last block, `part` of it if not NULL, is what
+// another one says of each by itself.
+static void expect_same(struct chain *c, const char *of_block, const char *of_one, const char *more,
+                        const char *part)
+{
+    struct buf params = {0};
+    struct buf whole = {0};
+    struct json j;
+    json_value list;
+    buf_printf(&params, "\"latest\"%s%c", more, 0);
+    const char *text = ask(c, of_block, (const char *)params.p);
+    buf_put(&whole, text, c->answer.n - 1);
+    EXPECT_EQ(json_parse(&j, buf_bytes(&whole)), FAULT_NONE);
+    json_value root = json_root(&j);
+    EXPECT_EQ(json_member(&list, &root, "result"), FAULT_NONE);
+    EXPECT_EQ(json_count(&list), blocks_last(node_blocks(c->node))->count);
+    for (usize i = 0; i < json_count(&list); i++) {
+        struct buf a = {0};
+        struct buf b = {0};
+        json_value one = json_element(&list, i);
+        if (part != NULL) {
+            EXPECT_EQ(json_member(&one, &one, part), FAULT_NONE);
+        }
+        json_put_copy(&a, &one);
+        put_of_transaction(&b, c, i, of_one, more);
+        EXPECT_EQ(a.n, b.n);
+        EXPECT_BYTES(a.p, b.p, a.n);
+        buf_fini(&a);
+        buf_fini(&b);
+    }
+    json_fini(&j);
+    buf_fini(&whole);
+    buf_fini(&params);
+}
+
+TEST(tracing, a_block_is_traced_as_its_transactions_are)
+{
+    static const char *const CONFIGS[] = {
+        "",
+        ",{\"enableMemory\":true,\"enableReturnData\":true}",
+        ",{\"tracer\":\"callTracer\",\"tracerConfig\":{\"withLog\":true}}",
+        ",{\"tracer\":\"prestateTracer\"}",
+        ",{\"tracer\":\"prestateTracer\",\"tracerConfig\":{\"diffMode\":true}}",
+        ",{\"tracer\":\"flatCallTracer\"}",
+        ",{\"tracer\":\"4byteTracer\"}",
+    };
+    struct chain c;
+    open_chain(&c);
+    mine_mixed_block(&c);
+    for (u32 i = 0; i < COUNT_OF(CONFIGS); i++) {
+        expect_same(&c, "debug_traceBlockByNumber", "debug_traceTransaction", CONFIGS[i], "result");
+    }
+    close_chain(&c);
+}
+
+TEST(tracing, calls_of_a_block_are_those_of_its_transactions)
+{
+    struct chain c;
+    struct buf whole = {0};
+    struct buf parts = {0};
+    open_chain(&c);
+    mine_mixed_block(&c);
+    const char *text = ask(&c, "trace_block", "\"latest\"");
+    const char *list = strstr(text, "\"result\":[");
+    EXPECT(list != NULL);
+    buf_put(&whole, list + 9, c.answer.n - 1 - (usize)(list + 9 - text) - 1);
+    for (usize i = 0; i < blocks_last(node_blocks(c.node))->count; i++) {
+        struct buf one = {0};
+        put_of_transaction(&one, &c, i, "trace_transaction", "");
+        buf_put_u8(&parts, i == 0 ? '[' : ',');
+        buf_put(&parts, one.p + 1, one.n - 2);
+        buf_fini(&one);
+    }
+    buf_put_u8(&parts, ']');
+    EXPECT_EQ(whole.n, parts.n);
+    EXPECT_BYTES(whole.p, parts.p, whole.n);
+    buf_fini(&whole);
+    buf_fini(&parts);
+    close_chain(&c);
+}
+
 TEST(tracing, calls_are_traced_with_overrides)
 {
     struct chain c;

@@ -376,6 +376,18 @@ void store_set_point(struct store_txn *t, const struct store_point *p)
     t->point = *p;
 }
 
+void store_log_writes(struct store_txn *t, struct buf *log)
+{
+    kv_log_writes(t->kv, log);
+}
+
+enum fault store_apply(struct store_txn *t, bytes log, const struct store_point *after)
+{
+    TRY(kv_apply(t->kv, log));
+    t->point = *after;
+    return FAULT_NONE;
+}
+
 enum fault store_mark(struct store_txn *t, enum store_mark m, const b256 *hash)
 {
     t->has_mark[m] = true;

@@ -69,6 +69,10 @@ MUST_USE enum fault store_end_changes(struct store_txn *t, const b256 *hash, con
 // FAULT_UNSUPPORTED: the history does not reach so far.
 MUST_USE enum fault store_undo(struct store_txn *t, struct commitment *c);
 void store_set_point(struct store_txn *t, const struct store_point *p);
+// What is written from now on is also appended to `log` (kept), until NULL or the end.
+void store_log_writes(struct store_txn *t, struct buf *log);
+// Writes what a log has that was begun at the point at hand and ended at `after`.
+MUST_USE enum fault store_apply(struct store_txn *t, bytes log, const struct store_point *after);
 
 MUST_USE enum fault store_put_block(struct store_txn *t, const struct stored_block *b);
 MUST_USE enum fault store_set_canonical(struct store_txn *t, const struct stored_block *b);

@@ -54,9 +54,3 @@ enum kzg_answer kzg_verify_proof(const struct kzg_claim *c)
     bls->g2_neg(&right[0], bls->g2_generator);
     return bls->pairing_is_one(left, right, 2) ? KZG_RIGHT : KZG_WRONG;
 }
-
-bool kzg_is_point(const u8 *compressed)
-{
-    bls_g1 point;
-    return bls12_381()->g1_decompress(&point, compressed);
-}
