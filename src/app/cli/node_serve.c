@@ -24,6 +24,7 @@
 struct serving {
     struct node *node;
     const struct node_plan *plan;
+    struct node_log log; // the plan's, or silent
     struct rpc *rpc;
     struct console console;
     u64 requests, blocks, removed, transactions; // counters
@@ -138,7 +139,7 @@ static u32 tick(void *ctx)
     struct serving *s = ctx;
     u64 next = 0;
     if (node_tick(s->node, now_ms(), &next) != FAULT_NONE) {
-        node_log_text(&s->plan->log, LOG_EVENT_FAULT, node_fault_detail(s->node));
+        node_log_text(&s->log, LOG_EVENT_FAULT, node_fault_detail(s->node));
     }
     node_trim(s->node);
     return next == 0 || next > TICK_MS_MAX ? TICK_MS_MAX : (u32)next;
@@ -190,7 +191,7 @@ static bool page(void *ctx, bytes path, struct net_page *out)
 static void on_event(void *ctx, const struct node_event *e)
 {
     struct serving *s = ctx;
-    const struct node_log *log = &s->plan->log;
+    const struct node_log *log = &s->log;
     switch (e->kind) {
     case NODE_EVENT_BLOCK:
         s->blocks++;
@@ -224,7 +225,7 @@ static bool load_state(struct serving *s, struct buf *why)
             buf_printf(why, "%s: %.*s", path, (int)ignored.n, (const char *)ignored.p);
             ok = false;
         }
-        node_log_text(&s->plan->log, LOG_EVENT_LOADED, path);
+        node_log_text(&s->log, LOG_EVENT_LOADED, path);
     }
     buf_fini(&text);
     buf_fini(&ignored);
@@ -243,7 +244,7 @@ static bool save_state(struct serving *s, struct buf *why)
     if (f != FAULT_NONE) {
         buf_printf(why, "%s: the state cannot be read: %s", path, node_fault_detail(s->node));
     }
-    node_log_text(&s->plan->log, LOG_EVENT_SAVED, path);
+    node_log_text(&s->log, LOG_EVENT_SAVED, path);
     buf_fini(&text);
     return ok;
 }
@@ -261,11 +262,11 @@ static int run(struct serving *s, struct net_server *server)
     int status = cli_print("node", &out);
     buf_fini(&out);
     if (status == CLI_OK) {
-        node_log_text(&s->plan->log, LOG_EVENT_READY, NULL);
+        node_log_text(&s->log, LOG_EVENT_READY, NULL);
         os_notify("READY=1");
         net_run(server);
         os_notify("STOPPING=1");
-        node_log_text(&s->plan->log, LOG_EVENT_STOPPING, NULL);
+        node_log_text(&s->log, LOG_EVENT_STOPPING, NULL);
     }
     return status;
 }
@@ -278,14 +279,20 @@ static void say(void *ctx, const address *at, bytes text)
     buf_put_u8(&line, ' ');
     buf_put(&line, text.p, text.n);
     buf_put_u8(&line, 0);
-    node_log_text(&s->plan->log, LOG_EVENT_SAYS, (const char *)line.p);
+    node_log_text(&s->log, LOG_EVENT_SAYS, (const char *)line.p);
     buf_fini(&line);
+}
+
+static void set_logging(void *log, bool on)
+{
+    struct serving *s = log;
+    s->log.level = on ? s->plan->log.level : LOG_NONE;
 }
 
 int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
 {
-    struct serving s = {.node = n, .plan = p};
-    struct rpc_options options = {.now_ms = now_ms};
+    struct serving s = {.node = n, .plan = p, .log = p->log};
+    struct rpc_options options = {.now_ms = now_ms, .log = &s, .set_logging = set_logging};
     struct net_handler handler = {&s, answer, closed, page, tick};
     if (node_opened_with(n)[0] != 0) {
         node_log_text(&p->log, LOG_EVENT_OPENED, node_opened_with(n));

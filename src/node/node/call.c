@@ -85,6 +85,12 @@ void node_view_close(struct node_view *v)
     *v = (struct node_view){.view = NULL};
 }
 
+enum fault node_view_code(const struct node_view *v, const b256 *hash, bytes *out, bool *found)
+{
+    *found = false;
+    return v->view != NULL ? store_view_code(v->view, hash, out, found) : FAULT_NONE;
+}
+
 struct visiting {
     void *ctx;
     bool (*account)(void *ctx, const struct node_account *a);

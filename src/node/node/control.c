@@ -108,6 +108,26 @@ void node_set_gas_limit(struct node *n, const u64 *limit)
     n->gas_limit = limit != NULL ? *limit : 0;
 }
 
+void node_set_extra(struct node *n, bytes extra)
+{
+    CHECK(extra.n <= sizeof n->extra);
+    n->has_extra = true;
+    n->extra_size = extra.n;
+    copy_bytes(n->extra, extra.p, extra.n);
+}
+
+bool node_set_chain_id(struct node *n, const u256 *id)
+{
+    if (n->options.datadir != NULL || blocks_last(node_blocks(n))->header.number > 0) {
+        return false;
+    }
+    pool_clear(n->pool);
+    n->pool_version++;
+    n->schedule.chain_id = n->config.chain_id = *id;
+    n->config.has_chain_id = true;
+    return true;
+}
+
 // ---- accounts
 
 static enum fault change_accounts(struct node *n, const struct node_override *o, usize count)

@@ -180,6 +180,58 @@ static const struct node_imported *find_refused(const struct node *n, const b256
     return NULL;
 }
 
+static void drop_oldest_bad(struct node *n)
+{
+    buf_fini(&n->bad[--n->bad_count].wire);
+}
+
+static usize bad_size(const struct node *n)
+{
+    usize sum = 0;
+    for (u32 i = 0; i < n->bad_count; i++) {
+        sum += n->bad[i].wire.n;
+    }
+    return sum;
+}
+
+// For who wants to look at what was refused (debug_getBadBlocks).
+static void keep_bad(struct node *n, const b256 *hash, bytes wire)
+{
+    for (u32 i = 0; i < n->bad_count; i++) {
+        const struct buf *kept = &n->bad[i].wire;
+        if (kept->n == wire.n && equal_bytes(kept->p, wire.p, wire.n)) {
+            return;
+        }
+    }
+    if (wire.n > NODE_BAD_SIZE) {
+        return;
+    }
+    while (n->bad_count == NODE_BAD_MAX || bad_size(n) + wire.n > NODE_BAD_SIZE) {
+        drop_oldest_bad(n);
+    }
+    move_bytes(n->bad + 1, n->bad, n->bad_count * sizeof *n->bad);
+    n->bad_count++;
+    n->bad[0] = (struct node_bad){.hash = *hash};
+    buf_put(&n->bad[0].wire, wire.p, wire.n);
+}
+
+bool node_bad_block(const struct node *n, u32 index, b256 *hash, bytes *wire)
+{
+    if (index >= n->bad_count) {
+        return false;
+    }
+    *hash = n->bad[index].hash;
+    *wire = buf_bytes(&n->bad[index].wire);
+    return true;
+}
+
+void node_forget_bad(struct node *n)
+{
+    while (n->bad_count > 0) {
+        drop_oldest_bad(n);
+    }
+}
+
 // Of a block whose parent is not kept.
 static void import_orphan(struct node *n, const struct block *b, struct node_imported *out)
 {
@@ -253,6 +305,7 @@ enum fault node_import(struct node *n, bytes wire, bool becomes_head, struct nod
         out->status = IMPORT_VALID;
     } else {
         remember_refused(n, out);
+        keep_bad(n, &out->hash, wire);
     }
     return FAULT_NONE;
 }

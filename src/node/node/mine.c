@@ -24,6 +24,9 @@ void node_next_attributes(const struct node *n, struct block_attributes *a)
         .extra = {EXTRA, sizeof EXTRA},
         .prev_randao = n->randao,
     };
+    if (n->has_extra) {
+        a->extra = (bytes){n->extra, n->extra_size};
+    }
     if (n->time_step > 0) {
         a->timestamp = last->timestamp + n->time_step;
     }

@@ -44,6 +44,7 @@ void node_free(struct node *n)
     if (n == NULL) {
         return;
     }
+    node_forget_bad(n);
     mem_free(n->points);
     mem_free(n->keys);
     mem_free(n->impersonated);
@@ -239,6 +240,11 @@ struct pool *node_pool_changeable(struct node *n)
 {
     n->pool_version++;
     return n->pool;
+}
+
+const char *node_datadir(const struct node *n)
+{
+    return n->options.datadir;
 }
 
 const struct schedule *node_schedule(const struct node *n)

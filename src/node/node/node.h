@@ -66,6 +66,7 @@ void node_trim(struct node *n);
 MUST_USE enum fault node_tick(struct node *n, u64 now_ms, u64 *next_ms);
 // What was found when the store was opened, as sentences; "" if nothing is worth telling.
 const char *node_opened_with(const struct node *n);
+const char *node_datadir(const struct node *n); // NULL: the chain is in memory
 
 bool node_has_dev_keys(const struct node *n);
 const struct node_key *node_keys(const struct node *n, u32 *count);
@@ -121,6 +122,10 @@ MUST_USE enum fault node_visit_accounts(const struct node_view *v, const address
 MUST_USE enum fault node_visit_slots(const struct node_view *v, const address *at, const u256 *from,
                                      void *ctx,
                                      bool (*visit)(void *ctx, const u256 *key, const u256 *value));
+// The code of that hash, of an account of any block that is or was; *found false: there is none. It
+// is lent until the view is closed, which is one of a canonical block.
+MUST_USE enum fault node_view_code(const struct node_view *v, const b256 *hash, bytes *out,
+                                   bool *found);
 // The tries of the state after a canonical block, for proofs. Closing is needed in any case.
 struct node_commitment {
     struct store_view *view;
@@ -297,6 +302,11 @@ struct node_imported {
 // built on a block that was refused is refused for the same reason.
 MUST_USE enum fault node_import(struct node *n, bytes wire, bool becomes_head,
                                 struct node_imported *out);
+// Blocks that were refused, the newest first, as they came: at most NODE_BAD_MAX of them and
+// NODE_BAD_SIZE bytes. false: there are not so many.
+#define NODE_BAD_MAX 16u
+#define NODE_BAD_SIZE ((usize)32 << 20)
+bool node_bad_block(const struct node *n, u32 index, b256 *hash, bytes *wire);
 // How many given blocks were executed so far; what a result is kept of is not executed again.
 u64 node_executed(const struct node *n);
 // Makes a kept block the head: blocks that are no ancestors of it leave the canonical chain, its
@@ -348,6 +358,10 @@ void node_set_next_base_fee(struct node *n, const u256 *fee); // of the next one
 void node_set_coinbase(struct node *n, const address *a);
 void node_set_next_prev_randao(struct node *n, const b256 *v); // of the next one only
 void node_set_gas_limit(struct node *n, const u64 *limit);
+void node_set_extra(struct node *n, bytes extra); // HEADER_EXTRA_MAX or less; copied
+// Another id for a chain that has no blocks yet and is in memory, so that nothing is kept that bears
+// the old one; what waits goes. False: it has, or is on disk.
+bool node_set_chain_id(struct node *n, const u256 *id);
 // The state after the head, changed at once.
 MUST_USE enum fault node_set_account(struct node *n, const struct node_override *o);
 MUST_USE enum fault node_set_accounts(struct node *n, const struct node_override *o, usize count);

@@ -29,6 +29,11 @@ struct node_result {
 
 #define NODE_REFUSED_MAX 64u // blocks that were not valid are remembered
 
+struct node_bad { // a block that was refused, as it came
+    b256 hash;
+    struct buf wire;
+};
+
 struct node_results {
     struct node_result kept[NODE_RESULTS_MAX]; // a ring
     u32 next;
@@ -47,6 +52,8 @@ struct node {
     struct node_results *results;  // of blocks that were executed, whatever became of them
     struct node_imported refused[NODE_REFUSED_MAX]; // a ring; `block` BLOCK_VALID: a free place
     u32 refused_next;
+    struct node_bad bad[NODE_BAD_MAX]; // the newest first
+    u32 bad_count;
     u64 executed;          // blocks that were given
     struct ethash *ethash; // NULL: no seal was verified yet
     struct node_options options;
@@ -61,7 +68,9 @@ struct node {
     u64 time_offset;
     u64 next_time; // 0: the clock decides
     u64 time_step;
-    bool has_base_fee, has_coinbase, has_randao, has_gas_limit;
+    bool has_base_fee, has_coinbase, has_randao, has_gas_limit, has_extra;
+    u8 extra[HEADER_EXTRA_MAX];
+    usize extra_size;
     u256 base_fee;
     address coinbase;
     b256 randao;
@@ -110,6 +119,9 @@ const struct node_result *node_results_find(const struct node_results *r, const 
 // Takes the tries after a block that is not to become the head yet; gives them back once, or NULL.
 void node_results_put_tries(struct node_results *r, const b256 *hash, struct commitment *tries);
 struct commitment *node_results_take_tries(struct node_results *r, const b256 *hash);
+
+// ---- import.c
+void node_forget_bad(struct node *n);
 
 // ---- chain.c: moving the head inside a transaction
 struct node_move { // what a transaction has done to the canonical chain

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // debug_ methods that give what the node has as it is coded: headers, blocks, receipts,
-// transactions.
+// transactions, codes, the chain's configuration.
 #include "lib/base/bytes.h"
 #include "lib/codec/rlp.h"
+#include "lib/crypto/hash/keccak.h"
 #include "node/rpc/priv.h"
 
 bool rpc_debug_get_raw_header(struct rpc_call *c)
@@ -119,10 +120,48 @@ bool rpc_debug_get_raw_transactions(struct rpc_call *c)
     return true;
 }
 
-// Blocks that were refused are not kept.
-bool rpc_debug_get_bad_blocks(struct rpc_call *c)
+// 0x if no account has such code, as anvil answers.
+bool rpc_debug_code_by_hash(struct rpc_call *c)
 {
-    json_begin_list(c->out, NULL);
-    json_end(c->out);
+    json_value v;
+    b256 hash;
+    bytes code = BYTES_NONE;
+    bool found = false;
+    struct node_view view;
+    const struct stored_block *b;
+    if (!rpc_param(c, &v, 0) || !rpc_value_b256(c, &hash, &v) || !rpc_param_block(c, &b, 1)) {
+        return false;
+    }
+    b = blocks_last(node_blocks(c->node)); // codes are kept for all blocks alike
+    enum fault f = node_view_open(&view, c->node, b);
+    f = f == FAULT_NONE ? node_view_code(&view, &hash, &code, &found) : f;
+    if (f == FAULT_NONE) {
+        json_put_data(c->out, NULL, code.p, found ? code.n : 0);
+    }
+    node_view_close(&view);
+    return f == FAULT_NONE || rpc_fail_fault(c, f);
+}
+
+// As the genesis file states it.
+bool rpc_debug_chain_config(struct rpc_call *c)
+{
+    config_write(c->out, NULL, node_config(c->node));
+    return true;
+}
+
+#define EPOCH_BLOCKS 30000u // of ethash (yellow paper, J.1)
+
+// What the dataset of a block's epoch was made of: 32 zeros, hashed once for each epoch before it.
+bool rpc_debug_seed_hash(struct rpc_call *c)
+{
+    const struct stored_block *b;
+    b256 seed = {{0}};
+    if (!rpc_param_block(c, &b, 0)) {
+        return false;
+    }
+    for (u64 i = 0; i < b->header.number / EPOCH_BLOCKS; i++) {
+        keccak256(&seed, seed.b, sizeof seed.b);
+    }
+    json_put_b256(c->out, NULL, &seed);
     return true;
 }

@@ -3,6 +3,8 @@
 // transaction; and the head (geth, "debug Namespace").
 #include "lib/base/bytes.h"
 #include "lib/base/mem.h"
+#include "lib/codec/hex.h"
+#include "lib/num/u256.h"
 #include "node/rpc/hashed.h"
 #include "node/rpc/tracing.h"
 
@@ -135,6 +137,63 @@ bool rpc_debug_get_modified_by_number(struct rpc_call *c)
 bool rpc_debug_get_modified_by_hash(struct rpc_call *c)
 {
     return modified(c);
+}
+
+// ---- balances that a block changed
+
+static void put_balances(struct rpc_call *c, const struct modified *m, struct state *before,
+                         struct state *after)
+{
+    json_begin_object(c->out, NULL);
+    for (usize i = 0; i < m->l.count; i++) {
+        address at;
+        struct buf name = {0};
+        copy_bytes(at.b, m->l.item[i].name, sizeof at.b);
+        u256 was = *account_balance(state_account(before, &at));
+        u256 is = *account_balance(state_account(after, &at));
+        hex_put_data(&name, at.b, sizeof at.b);
+        buf_put_u8(&name, 0);
+        if (!u256_eq(was, is)) {
+            json_put_quantity(c->out, (const char *)name.p, is);
+        }
+        buf_fini(&name);
+    }
+    json_end(c->out);
+}
+
+// {address: balance after the block}, of those whose balance is another one than before.
+bool rpc_reth_balance_changes(struct rpc_call *c)
+{
+    const struct stored_block *b;
+    struct modified m = {.c = c};
+    struct node_view before = {.view = NULL};
+    struct node_view after = {.view = NULL};
+    if (!rpc_param_block(c, &b, 0)) {
+        return false;
+    }
+    const struct stored_block *parent =
+        blocks_by_hash(node_blocks(c->node), &b->header.parent_hash);
+    if (parent == NULL) {
+        return rpc_fail(c, RPC_SERVER, "block %llu has no parent",
+                        (unsigned long long)b->header.number);
+    }
+    (void)hashed_add(&m.l, b->header.coinbase.b, sizeof b->header.coinbase.b);
+    bool ok = gather_block(&m, b);
+    hashed_sort(&m.l);
+    ok = ok && hashed_check(c, &m.l);
+    if (ok) {
+        enum fault f = node_view_open(&before, c->node, parent);
+        enum fault g = node_view_open(&after, c->node, b);
+        f = f == FAULT_NONE ? g : f;
+        ok = f == FAULT_NONE || rpc_fail_fault(c, f);
+        if (ok) {
+            put_balances(c, &m, before.state, after.state);
+        }
+        node_view_close(&before);
+        node_view_close(&after);
+    }
+    mem_free(m.l.item);
+    return ok;
 }
 
 // ---- roots inside of a block, and the head

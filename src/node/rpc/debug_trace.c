@@ -74,7 +74,7 @@ static bool put_one(void *ctx, const struct node_traced *t)
     return tracing_has_room(c);
 }
 
-static bool trace_block(struct rpc_call *c, bytes wire)
+bool tracing_put_block(struct rpc_call *c, bytes wire)
 {
     struct node_tracing t;
     struct block block;
@@ -96,7 +96,7 @@ static bool trace_block(struct rpc_call *c, bytes wire)
 bool rpc_debug_trace_block_by_number(struct rpc_call *c)
 {
     const struct stored_block *b;
-    return rpc_param_block(c, &b, 0) && trace_block(c, buf_bytes(&b->wire));
+    return rpc_param_block(c, &b, 0) && tracing_put_block(c, buf_bytes(&b->wire));
 }
 
 bool rpc_debug_trace_block_by_hash(struct rpc_call *c)
@@ -114,7 +114,7 @@ bool rpc_debug_trace_block_by_hash(struct rpc_call *c)
         buf_fini(&text);
         return false;
     }
-    return trace_block(c, buf_bytes(&b->wire));
+    return tracing_put_block(c, buf_bytes(&b->wire));
 }
 
 bool rpc_debug_trace_block(struct rpc_call *c)
@@ -122,7 +122,7 @@ bool rpc_debug_trace_block(struct rpc_call *c)
     json_value v;
     struct buf wire = {0};
     bool ok =
-        rpc_param(c, &v, 0) && rpc_value_data(c, &wire, &v) && trace_block(c, buf_bytes(&wire));
+        rpc_param(c, &v, 0) && rpc_value_data(c, &wire, &v) && tracing_put_block(c, buf_bytes(&wire));
     buf_fini(&wire);
     return ok;
 }

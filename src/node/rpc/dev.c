@@ -283,6 +283,34 @@ bool rpc_dev_set_gas_limit(struct rpc_call *c)
     return true;
 }
 
+bool rpc_miner_set_extra(struct rpc_call *c)
+{
+    json_value v;
+    struct buf extra = {0};
+    bool ok = rpc_param(c, &v, 0) && rpc_value_data(c, &extra, &v) &&
+              (extra.n <= HEADER_EXTRA_MAX ||
+               rpc_fail(c, RPC_PARAMS, "params[0]: extra data has at most 32 bytes, not %zu",
+                        extra.n));
+    if (ok) {
+        node_set_extra(c->node, buf_bytes(&extra));
+        json_put_bool(c->out, NULL, true);
+    }
+    buf_fini(&extra);
+    return ok;
+}
+
+bool rpc_miner_set_etherbase(struct rpc_call *c)
+{
+    json_value v;
+    address a;
+    if (!rpc_param(c, &v, 0) || !rpc_value_address(c, &a, &v)) {
+        return false;
+    }
+    node_set_coinbase(c->node, &a);
+    json_put_bool(c->out, NULL, true);
+    return true;
+}
+
 // ---- snapshots, going back
 
 bool rpc_evm_snapshot(struct rpc_call *c)

@@ -194,7 +194,53 @@ bool rpc_dev_load_state(struct rpc_call *c)
     return ok;
 }
 
+// ---- the chain's id, the log
+
+bool rpc_anvil_set_chain_id(struct rpc_call *c)
+{
+    u256 id;
+    if (!read_word(c, &id, 0)) {
+        return false;
+    }
+    if (u256_is_zero(id) || !u256_fits_u64(id)) {
+        return rpc_fail(c, RPC_PARAMS, "params[0]: a chain's id is from 1 to 2^64 - 1");
+    }
+    if (node_datadir(c->node) != NULL) {
+        return rpc_fail(c, RPC_SERVER, "a chain on disk keeps its id");
+    }
+    return node_set_chain_id(c->node, &id)
+               ? done(c)
+               : rpc_fail(c, RPC_SERVER,
+                          "the chain has blocks with transactions of its id: set another one "
+                          "before the first block, or after anvil_reset");
+}
+
+bool rpc_dev_set_logging(struct rpc_call *c)
+{
+    json_value v;
+    bool on;
+    const struct rpc_options *o = &c->rpc->options;
+    if (!rpc_param(c, &v, 0)) {
+        return false;
+    }
+    if (json_get_bool(&on, &v) != FAULT_NONE) {
+        return rpc_fail_json(c, &v);
+    }
+    if (o->set_logging == NULL) {
+        return rpc_fail(c, RPC_SERVER, "this server has no log");
+    }
+    o->set_logging(o->log, on);
+    return done(c);
+}
+
 // ---- about the node
+
+bool rpc_admin_datadir(struct rpc_call *c)
+{
+    const char *folder = node_datadir(c->node);
+    json_put_text(c->out, NULL, folder != NULL ? folder : "");
+    return true;
+}
 
 bool rpc_dev_genesis_time(struct rpc_call *c)
 {

@@ -14,6 +14,8 @@ struct rpc;
 
 struct rpc_options {
     u64 (*now_ms)(void); // of a clock that never goes back: filters that nobody polls expire
+    void *log;           // of set_logging
+    void (*set_logging)(void *log, bool on); // NULL: there is no log
 };
 
 // The node stays the caller's and must live longer.

@@ -98,21 +98,23 @@ bool rpc_eth_send_raw_transaction(struct rpc_call *c)
 }
 
 // EIP-7966. This node does not wait: what is not in a block at once is an error that says so.
-bool rpc_eth_send_raw_transaction_sync(struct rpc_call *c)
+static bool put_receipt_of(struct rpc_call *c, const b256 *hash)
 {
-    b256 hash;
     usize index;
-    if (!submit_param(c, &hash)) {
-        return false;
-    }
-    const struct stored_block *b = blocks_of_transaction(node_blocks(c->node), &hash, &index);
+    const struct stored_block *b = blocks_of_transaction(node_blocks(c->node), hash, &index);
     if (b == NULL) {
         c->has_data = true;
-        buf_put(&c->data, hash.b, sizeof hash.b);
+        buf_put(&c->data, hash->b, sizeof hash->b);
         return rpc_fail(c, 4, "the transaction waits in the pool: no block has it yet");
     }
     rpc_put_receipt(c->out, c->node, b, index);
     return true;
+}
+
+bool rpc_eth_send_raw_transaction_sync(struct rpc_call *c)
+{
+    b256 hash;
+    return submit_param(c, &hash) && put_receipt_of(c, &hash);
 }
 
 // ---- filling in
@@ -204,15 +206,86 @@ static bool send_signed(struct rpc_call *c, struct rpc_call_object *o, b256 *has
     return ok;
 }
 
+static bool send(struct rpc_call *c, struct rpc_call_object *o, b256 *hash)
+{
+    return node_is_impersonated(c->node, &o->from) ? send_as(c, o, hash) : send_signed(c, o, hash);
+}
+
+static bool send_param(struct rpc_call *c, b256 *hash)
+{
+    struct rpc_call_object o = {.has_from = false};
+    bool ok = read_and_fill(c, &o) && send(c, &o, hash);
+    rpc_call_object_fini(&o);
+    return ok;
+}
+
 bool rpc_eth_send_transaction(struct rpc_call *c)
+{
+    b256 hash;
+    if (!send_param(c, &hash)) {
+        return false;
+    }
+    json_put_b256(c->out, NULL, &hash);
+    return true;
+}
+
+bool rpc_eth_send_transaction_sync(struct rpc_call *c)
+{
+    b256 hash;
+    return send_param(c, &hash) && put_receipt_of(c, &hash);
+}
+
+// ---- eth_resend: (transaction, price of gas, gas limit)
+
+// Whether it is the one that waits: what it does is the same, whatever is paid for it.
+static bool is_same_call(const struct transaction *a, const struct transaction *b)
+{
+    return a->is_create == b->is_create && (a->is_create || address_equal(&a->to, &b->to)) &&
+           u256_eq(a->value, b->value) && a->data.n == b->data.n &&
+           equal_bytes(a->data.p, b->data.p, a->data.n);
+}
+
+static bool find_waiting(struct rpc_call *c, const struct rpc_call_object *o)
+{
+    if (!o->has_nonce) {
+        return rpc_fail(c, RPC_PARAMS, "params[0]: member \"nonce\" is missing");
+    }
+    struct pool_queue q = pool_queue_of(node_pool(c->node), &o->from);
+    for (u32 i = 0; i < q.count; i++) {
+        if (q.t[i]->t.nonce == o->t.nonce && is_same_call(&q.t[i]->t, &o->t)) {
+            return true;
+        }
+    }
+    return rpc_fail(c, RPC_SERVER, "no such transaction of this nonce waits");
+}
+
+static bool read_new_price(struct rpc_call *c, struct rpc_call_object *o)
+{
+    json_value v;
+    u256 price;
+    if (rpc_has_param(c, 1)) {
+        if (!rpc_param(c, &v, 1) || !rpc_value_u256(c, &price, &v)) {
+            return false;
+        }
+        if (!u256_is_zero(price)) {
+            o->t.max_fee = o->t.max_priority = price; // of a legacy one both are its price
+        }
+    }
+    u64 limit = 0;
+    if (rpc_has_param(c, 2) && (!rpc_param(c, &v, 2) || !rpc_value_u64(c, &limit, &v))) {
+        return false;
+    }
+    o->t.gas_limit = limit > 0 ? limit : o->t.gas_limit;
+    return true;
+}
+
+// The same again for another price: the pool takes it if it pays enough more.
+bool rpc_eth_resend(struct rpc_call *c)
 {
     struct rpc_call_object o = {.has_from = false};
     b256 hash;
-    bool ok = read_and_fill(c, &o);
-    if (ok) {
-        ok = node_is_impersonated(c->node, &o.from) ? send_as(c, &o, &hash)
-                                                    : send_signed(c, &o, &hash);
-    }
+    bool ok = read_and_fill(c, &o) && find_waiting(c, &o) && read_new_price(c, &o) &&
+              send(c, &o, &hash);
     if (ok) {
         json_put_b256(c->out, NULL, &hash);
     }

@@ -25,6 +25,9 @@ MUST_USE bool tracing_find_transaction(struct rpc_call *c, const struct stored_b
 MUST_USE bool tracing_open_block(struct rpc_call *c, struct node_tracing *t, struct block *b,
                                  bytes wire);
 
+// Executes a block again and puts the list of what the tracer of params[1] saw of each transaction.
+MUST_USE bool tracing_put_block(struct rpc_call *c, bytes wire);
+
 // Where a call runs: a block and what is overridden of it and of the state after it. The overrides
 // are objects, or NULL. node_trace_close is needed in any case.
 struct tracing_place {

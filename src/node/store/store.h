@@ -90,6 +90,9 @@ void store_view_close(struct store_view *v); // may be NULL
 struct state_source store_view_source(struct store_view *v);
 MUST_USE enum fault store_view_account(struct store_view *v, const address *a,
                                        struct state_source_account *out);
+// The code of that hash, which some account has or had; lent as long as the view lives.
+MUST_USE enum fault store_view_code(struct store_view *v, const b256 *hash, bytes *out,
+                                    bool *found);
 // In order from `from` on; false from the visitor ends it. Absent ones are not told.
 struct store_visitor {
     void *ctx;

@@ -133,11 +133,16 @@ static enum fault read_slot(void *ctx, const address *a, const u256 *key, u256 *
     return slot_at(ctx, a, key, out);
 }
 
+enum fault store_view_code(struct store_view *v, const b256 *hash, bytes *out, bool *found)
+{
+    return kv_get(v->kv, KV_CODES, (bytes){hash->b, sizeof hash->b}, out, found);
+}
+
 static enum fault read_code(void *ctx, const b256 *hash, bytes *out)
 {
-    const struct store_view *v = ctx;
+    struct store_view *v = ctx;
     bool found = false;
-    TRY(kv_get(v->kv, KV_CODES, (bytes){hash->b, sizeof hash->b}, out, &found));
+    TRY(store_view_code(v, hash, out, &found));
     if (!found) {
         (void)store_damaged(v->s, "a code is missing");
     }
