@@ -36,10 +36,11 @@ release_FLAGS := -O2 -g
 debug_FLAGS := -O1 $(CHECKED)
 verify_FLAGS := -O1 $(CHECKED) -DHYBRID_VERIFY
 asan_FLAGS := -O1 $(CHECKED) $(SANITIZE)
+tsan_FLAGS := -O1 $(CHECKED) -fsanitize=thread
 fuzz_FLAGS := -O1 $(CHECKED) $(SANITIZE) -fsanitize=fuzzer-no-link
 cov_FLAGS := -O1 $(CHECKED) --coverage
 ifeq ($($(MODE)_FLAGS),)
-$(error MODE=$(MODE) is not one of release, debug, verify, asan, fuzz, cov)
+$(error MODE=$(MODE) is not one of release, debug, verify, asan, tsan, fuzz, cov)
 endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP

@@ -34,21 +34,36 @@ void net_peer_fini(struct net_peer *p)
     ws_fini(&p->ws);
 }
 
-static void answer(struct net_peer *p, bytes text)
+static void put_text(struct net_peer *p, bytes text)
 {
-    struct net_server *s = p->server;
-    buf_clear(&s->answer);
-    p->is_asked = true;
-    p->request_since = 0;
-    s->handler.answer(s->handler.ctx, p->at->group, p, text, &s->answer);
-    if (s->answer.n == 0) {
+    if (text.n == 0) {
         return;
     }
     if (p->protocol == NET_WEBSOCKET) {
-        ws_put_text(&p->ws, buf_bytes(&s->answer));
+        ws_put_text(&p->ws, text);
     } else {
-        buf_put(&p->out, s->answer.p, s->answer.n);
+        buf_put(&p->out, text.p, text.n);
         buf_put_u8(&p->out, '\n');
+    }
+}
+
+static void answer(struct net_peer *p, bytes text)
+{
+    struct net_server *s = p->server;
+    struct net_question q = {p->at->group, p, p, text};
+    buf_clear(&s->answer);
+    p->is_asked = true;
+    p->request_since = 0;
+    p->is_waiting = !s->handler.answer(s->handler.ctx, &q, &s->answer);
+    put_text(p, buf_bytes(&s->answer));
+}
+
+void net_put_reply(struct net_peer *p, bytes text)
+{
+    if (p->protocol == NET_HTTP) {
+        net_put_http_reply(p, text);
+    } else if (!p->is_ending) {
+        put_text(p, text);
     }
 }
 
@@ -115,7 +130,7 @@ bool net_take(struct net_peer *p)
     usize at = 0;
     bool more = p->in.n > 0 || ws_has_text(&p->ws);
     bool any = false;
-    while (more && !p->is_ending && net_pending(p) <= PAUSE_SIZE) {
+    while (more && !p->is_ending && !p->is_waiting && net_pending(p) <= PAUSE_SIZE) {
         more = p->protocol == NET_HTTP        ? net_take_http(p, &at)
                : p->protocol == NET_WEBSOCKET ? take_message(p, &at)
                                               : take_text(p, &at);
@@ -123,7 +138,7 @@ bool net_take(struct net_peer *p)
     }
     any = any || at > 0 || p->is_ending;
     drop_front(&p->in, p->is_ending ? p->in.n : at);
-    if (!is_within(p)) {
+    if (p->is_waiting || !is_within(p)) {
         p->request_since = 0;
     } else if (p->request_since == 0) {
         p->request_since = p->server->now_ms;
