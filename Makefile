@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One graph from sources to everything: host programs and libraries, the guest ELF that is embedded in them,
 # contracts for tests, the test runner, benches and fuzzers. `make MODE=... TARGET`; `./do TARGET` installs what
-# is missing first. Modes: release (default), debug, verify, asan, fuzz, cov; each has its folder build/<mode>,
+# is missing first. Modes: release (default), debug, verify, asan, tsan, fuzz, cov; each has its folder build/<mode>,
 # with CC=clang-14 build/<mode>-clang, with WERROR=1 the ending -werror. Modules are found by wildcard. The
 # guest and the contracts do not depend on the mode.
 
@@ -181,7 +181,12 @@ test-all: fixtures ## the same with the long tests, and verify and clang builds 
 	$(MAKE) MODE=release tests
 	$(MAKE) MODE=verify tests
 	$(MAKE) MODE=asan CC=clang-14 tests
+	$(MAKE) tsan
 	LONG=1 sh tools/run_tests.sh "$(TESTS)" asan release verify asan-clang
+
+tsan: ## tests of threads under the thread sanitizer
+	$(MAKE) MODE=tsan build/tsan/hybrid-test
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/hybrid-test work.
 
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES := $(sort $(foreach f,$(FUZZ_C),$(call fuzz_name,$(f))))

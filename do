@@ -13,7 +13,7 @@ usage() {
         printf '  %-12s %s\n' "$name" "$text"
     done
     echo
-    echo '  MODE=release|debug|verify|asan|fuzz|cov   CC=gcc|clang-14   TESTS="part of a test name"   V=1'
+    echo '  MODE=release|debug|verify|asan|tsan|fuzz|cov   CC=gcc|clang-14   TESTS="part of a test name"   V=1'
 }
 
 # The groups of tools/packages.list that a target needs; "npm" stands for the packages of package-lock.json.

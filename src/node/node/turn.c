@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Turns of threads at a node. A helper's long executions touch nothing of the node but the state
 // they read: during them it stands aside, and comes back for each account, slot, code or hash.
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
+#include "lib/os/thread.h"
 #include "node/node/priv.h"
 
 struct node_hand {
     struct node *n;
     struct vm *vm;
-    struct buf why;     // of its last fault
-    bool has_turn;      // known to its own thread alone
-    _Atomic bool stops; // what it executes is to end
-    bool is_busy;       // a request is at hand; by turn
-    u64 since;          // epoch of lent blocks when that began
+    struct buf why; // of its last fault
+    bool has_turn;  // known to its own thread alone
+    bool stops;     // what it executes is to end
+    bool is_busy;   // a request is at hand; by turn
+    u64 since;      // epoch of lent blocks when that began
     struct node_hand *next;
 };
 
 // The owner comes next, however many helpers want a turn: of them only one, who has `queue`, waits
 // for `next`, and nobody is given `turn` but through that.
 struct node_turns {
-    pthread_mutex_t turn, next, queue;
+    struct os_lock *turn, *next, *queue;
     struct node_hand *hands; // of helpers
     struct vm *vm;           // the owner's
 };
@@ -31,8 +29,9 @@ struct node_turns {
 struct node_turns *node_turns_new(struct vm *vm)
 {
     struct node_turns *t = mem_zalloc(sizeof *t);
-    CHECK(pthread_mutex_init(&t->turn, NULL) == 0 && pthread_mutex_init(&t->next, NULL) == 0 &&
-          pthread_mutex_init(&t->queue, NULL) == 0);
+    t->turn = os_lock_new();
+    t->next = os_lock_new();
+    t->queue = os_lock_new();
     t->vm = vm;
     return t;
 }
@@ -43,20 +42,10 @@ void node_turns_free(struct node_turns *t)
         return;
     }
     CHECK(t->hands == NULL);
-    (void)pthread_mutex_destroy(&t->turn);
-    (void)pthread_mutex_destroy(&t->next);
-    (void)pthread_mutex_destroy(&t->queue);
+    os_lock_free(t->turn);
+    os_lock_free(t->next);
+    os_lock_free(t->queue);
     mem_free(t);
-}
-
-static void lock(pthread_mutex_t *m)
-{
-    CHECK(pthread_mutex_lock(m) == 0);
-}
-
-static void unlock(pthread_mutex_t *m)
-{
-    CHECK(pthread_mutex_unlock(m) == 0);
 }
 
 static void swap_why(struct node *n, struct node_hand *h)
@@ -70,11 +59,11 @@ static void come(struct node *n, struct node_hand *h)
 {
     struct node_turns *t = n->turns;
     if (h != NULL) {
-        lock(&t->queue);
+        os_lock_take(t->queue);
     }
-    lock(&t->next);
-    lock(&t->turn);
-    unlock(&t->next);
+    os_lock_take(t->next);
+    os_lock_take(t->turn);
+    os_lock_leave(t->next);
     n->hand = h;
     if (h != NULL) {
         n->vm = h->vm;
@@ -92,9 +81,9 @@ static void go(struct node *n, struct node_hand *h)
         n->vm = t->vm;
     }
     n->hand = NULL;
-    unlock(&t->turn);
+    os_lock_leave(t->turn);
     if (h != NULL) {
-        unlock(&t->queue);
+        os_lock_leave(t->queue);
     }
 }
 
@@ -131,7 +120,7 @@ void node_hand_free(struct node_hand *h)
 
 void node_hand_stop(struct node_hand *h, bool stops)
 {
-    atomic_store_explicit(&h->stops, stops, memory_order_relaxed);
+    __atomic_store_n(&h->stops, stops, __ATOMIC_RELAXED);
 }
 
 void node_take_turn(struct node *n, struct node_hand *h)
@@ -205,7 +194,7 @@ void node_go_again(struct node_hand *h, bool was_aside)
 
 static enum fault go_on(struct node_hand *h)
 {
-    bool stops = h != NULL && atomic_load_explicit(&h->stops, memory_order_relaxed);
+    bool stops = h != NULL && __atomic_load_n(&h->stops, __ATOMIC_RELAXED);
     return stops ? node_say(h->n, FAULT_SOURCE, "nobody waits for the answer any more")
                  : FAULT_NONE;
 }

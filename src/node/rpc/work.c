@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "node/rpc/work.h"
 
-#include <pthread.h>
-
 #include "lib/base/check.h"
 #include "lib/base/mem.h"
+#include "lib/os/thread.h"
 #include "node/rpc/priv.h"
 
 #define STACK_SIZE ((usize)16 << 20) // calls inside each other are calls here
@@ -22,7 +21,7 @@ struct jobs { // first in, first out
 
 struct worker {
     struct rpc_work *w;
-    pthread_t thread;
+    struct os_thread *thread;
     struct node_hand *hand; // NULL: not made yet
     struct job *at;         // NULL: none
 };
@@ -31,8 +30,8 @@ struct rpc_work {
     struct rpc *rpc;
     void *ctx;
     void (*wake)(void *ctx);
-    pthread_mutex_t lock; // of all below
-    pthread_cond_t more;
+    struct os_lock *lock; // of all below
+    struct os_event *more;
     struct jobs waiting; // for a worker
     struct jobs back;    // for the owner
     u32 idle;
@@ -62,25 +61,15 @@ static struct job *take(struct jobs *from)
     return j;
 }
 
-static void lock(struct rpc_work *w)
-{
-    CHECK(pthread_mutex_lock(&w->lock) == 0);
-}
-
-static void unlock(struct rpc_work *w)
-{
-    CHECK(pthread_mutex_unlock(&w->lock) == 0);
-}
-
 // ---- threads
 
 static struct job *wait_for_job(struct worker *me)
 {
     struct rpc_work *w = me->w;
-    lock(w);
+    os_lock_take(w->lock);
     while (w->waiting.first == NULL && !w->ends) {
         w->idle++;
-        CHECK(pthread_cond_wait(&w->more, &w->lock) == 0);
+        os_event_wait(w->more, w->lock);
         w->idle--;
     }
     me->at = take(&w->waiting);
@@ -89,61 +78,55 @@ static struct job *wait_for_job(struct worker *me)
         node_hand_stop(me->hand, me->at->is_cancelled);
     }
     struct job *j = me->at;
-    unlock(w);
+    os_lock_leave(w->lock);
     return j;
 }
 
 static void give_back(struct worker *me)
 {
     struct rpc_work *w = me->w;
-    lock(w);
+    os_lock_take(w->lock);
     bool is_first = w->back.first == NULL;
     put(&w->back, me->at);
     me->at = NULL;
-    unlock(w);
+    os_lock_leave(w->lock);
     if (is_first) {
         w->wake(w->ctx);
     }
 }
 
-static void *work(void *ctx)
+static void work(void *ctx)
 {
     struct worker *me = ctx;
     struct node *n = me->w->rpc->node;
     struct node_hand *h = node_hand_new(n);
-    lock(me->w);
+    os_lock_take(me->w->lock);
     me->hand = h;
-    unlock(me->w);
+    os_lock_leave(me->w->lock);
     for (struct job *j = wait_for_job(me); j != NULL; j = wait_for_job(me)) {
         node_take_turn(n, h);
         j->is_done = rpc_job_go_on(&j->j, RPC_HELPER);
         node_end_turn(n);
         give_back(me);
     }
-    lock(me->w);
+    os_lock_take(me->w->lock);
     me->hand = NULL;
-    unlock(me->w);
+    os_lock_leave(me->w->lock);
     node_hand_free(h);
-    return NULL;
 }
 
 static void begin_thread(struct rpc_work *w)
 {
     struct worker *me = &w->worker[w->begun];
-    pthread_attr_t a;
     me->w = w;
-    CHECK(pthread_attr_init(&a) == 0 && pthread_attr_setstacksize(&a, STACK_SIZE) == 0);
-    if (pthread_create(&me->thread, &a, work, me) == 0) {
-        w->begun++;
-    } else {
-        CHECK(w->begun > 0); // else nobody would ever come
-    }
-    (void)pthread_attr_destroy(&a);
+    me->thread = os_thread_new(work, me, STACK_SIZE);
+    CHECK(me->thread != NULL || w->begun > 0); // else nobody would ever come
+    w->begun += me->thread != NULL;
 }
 
 static void hand_over(struct rpc_work *w, struct job *j)
 {
-    lock(w);
+    os_lock_take(w->lock);
     j->is_cancelled = j->is_cancelled || w->ends;
     put(&w->waiting, j);
     w->queued++;
@@ -151,9 +134,9 @@ static void hand_over(struct rpc_work *w, struct job *j)
     if (w->queued > w->idle && w->begun < w->threads) {
         begin_thread(w);
     }
-    unlock(w);
+    os_lock_leave(w->lock);
     if (is_awaited) {
-        CHECK(pthread_cond_signal(&w->more) == 0);
+        os_event_tell(w->more);
     }
 }
 
@@ -166,7 +149,8 @@ struct rpc_work *rpc_work_new(struct rpc *r, u32 threads, void *ctx, void (*wake
     w->ctx = ctx;
     w->wake = wake;
     w->threads = threads < RPC_THREADS_MAX ? threads : RPC_THREADS_MAX;
-    CHECK(pthread_mutex_init(&w->lock, NULL) == 0 && pthread_cond_init(&w->more, NULL) == 0);
+    w->lock = os_lock_new();
+    w->more = os_event_new();
     return w;
 }
 
@@ -176,8 +160,8 @@ void rpc_work_free(struct rpc_work *w)
         return;
     }
     CHECK(w->begun == 0 && w->waiting.first == NULL && w->back.first == NULL);
-    (void)pthread_mutex_destroy(&w->lock);
-    (void)pthread_cond_destroy(&w->more);
+    os_lock_free(w->lock);
+    os_event_free(w->more);
     mem_free(w);
 }
 
@@ -212,9 +196,9 @@ bool rpc_work_answer(struct rpc_work *w, u32 group, struct net_peer *peer, bytes
 
 static struct job *next_back(struct rpc_work *w)
 {
-    lock(w);
+    os_lock_take(w->lock);
     struct job *j = take(&w->back);
-    unlock(w);
+    os_lock_leave(w->lock);
     return j;
 }
 
@@ -262,20 +246,20 @@ static void cancel(struct rpc_work *w, const void *who)
 
 void rpc_work_cancel(struct rpc_work *w, const void *who)
 {
-    lock(w);
+    os_lock_take(w->lock);
     cancel(w, who);
-    unlock(w);
+    os_lock_leave(w->lock);
 }
 
 void rpc_work_end(struct rpc_work *w)
 {
-    lock(w);
+    os_lock_take(w->lock);
     w->ends = true;
     cancel(w, NULL);
-    unlock(w);
-    CHECK(pthread_cond_broadcast(&w->more) == 0);
+    os_lock_leave(w->lock);
+    os_event_tell_all(w->more);
     for (u32 i = 0; i < w->begun; i++) {
-        CHECK(pthread_join(w->worker[i].thread, NULL) == 0);
+        os_thread_join(w->worker[i].thread);
     }
     w->begun = 0;
 }

@@ -4,9 +4,11 @@
 #include "node/rpc/work.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/cli/node_genesis.h"
 #include "lib/base/bytes.h"
@@ -56,11 +58,13 @@ static const char *ask(struct world *w, const char *text)
             "{\"from\":\"" ALICE "\",\"to\":\"" COUNTER "\",\"gas\":\"0x10000\"}")
 
 // A contract that counts its calls and gives their number; called once in each block behind 1.
-static void open_world(struct world *w, enum vm_form form, u32 threads, u32 blocks)
+static void open_world_at(struct world *w, const char *folder, enum vm_form form, u32 threads,
+                          u32 blocks)
 {
     struct node_genesis g;
     struct buf why = {0};
-    struct node_options o = {.form = form, .clock = no_clock, .has_dev_keys = true};
+    struct node_options o = {
+        .form = form, .clock = no_clock, .has_dev_keys = true, .datadir = folder};
     *w = (struct world){.node = NULL};
     EXPECT(node_genesis_open(&g, &why, "dev"));
     w->node = node_new(&o, &g, &why);
@@ -74,6 +78,11 @@ static void open_world(struct world *w, enum vm_form form, u32 threads, u32 bloc
         EXPECT(strstr(ask(w, COUNT_ONCE), "result") != NULL);
     }
     buf_fini(&why);
+}
+
+static void open_world(struct world *w, enum vm_form form, u32 threads, u32 blocks)
+{
+    open_world_at(w, NULL, form, threads, blocks);
 }
 
 static void close_world(struct world *w)
@@ -173,13 +182,13 @@ static void live(struct world *w, u32 i)
     (void)ask(w, ACTS[i % COUNT_OF(ACTS)]);
 }
 
-static void read_beside(enum vm_form form, u32 rounds)
+static void read_beside(const char *folder, enum vm_form form, u32 rounds)
 {
     struct world w;
     struct expected e;
     u32 waiting = 0;
     u32 put_off = 0;
-    open_world(&w, form, 3, BLOCKS);
+    open_world_at(&w, folder, form, 3, BLOCKS);
     for (u32 i = 0; i < READS; i++) {
         e.text[i] = strdup(ask(&w, READINGS[i]));
     }
@@ -211,8 +220,22 @@ static void read_beside(enum vm_form form, u32 rounds)
 
 TEST(work, helpers_read_the_same_whatever_the_owner_does)
 {
-    read_beside(VM_EVM_GUEST, 400);
-    read_beside(VM_EVM_NATIVE, 200);
+    read_beside(NULL, VM_EVM_GUEST, 120);
+    read_beside(NULL, VM_EVM_NATIVE, 60);
+}
+
+TEST(work, helpers_read_the_same_from_a_database)
+{
+    static const char *const FILES[] = {"data.mdb", "lock.mdb", "LOCK"};
+    char folder[] = "build/work-test-XXXXXX";
+    EXPECT(mkdtemp(folder) != NULL);
+    read_beside(folder, VM_EVM_GUEST, 30);
+    for (u32 i = 0; i < COUNT_OF(FILES); i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, FILES[i]);
+        EXPECT_EQ(unlink(path), 0);
+    }
+    EXPECT_EQ(rmdir(folder), 0);
 }
 
 static bool answer(struct world *w, const char *text)
