@@ -268,6 +268,6 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all node solc docs fixtures guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
+.PHONY: all node solc docs fixtures guest-lock contracts tests test test-all tsan fuzz benches bench demo cov lint lint-format lint-build \
   lint-tidy checked-by-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
 -include $(shell find build -name '*.d' 2>/dev/null)

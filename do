@@ -22,7 +22,7 @@ groups_of() {
         test | test-all) echo build test fuzz node npm ;;
         rvdiff | fuzz-rv) echo build test ;;
         fuzz-evm) echo build node npm ;;
-        tests | docs | guest-lock) echo build test ;;
+        tests | tsan | docs | guest-lock) echo build test ;;
         demo) echo build node npm ;;
         solc) echo make node npm ;;
         lint*) echo build test lint ;;

@@ -99,6 +99,11 @@ bool vm_ran_out(const struct vm *vm)
     return vm->has_run_out;
 }
 
+u64 vm_work_left(const struct vm *vm)
+{
+    return vm->work_left;
+}
+
 enum fault vm_run_out(struct vm *vm)
 {
     vm->has_run_out = true;

@@ -91,6 +91,7 @@ MUST_USE enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_m
 #define VM_WORK_ANY (~(u64)0)
 void vm_limit_work(struct vm *vm, u64 cycles);
 bool vm_ran_out(const struct vm *vm);
+u64 vm_work_left(const struct vm *vm);
 // Text that says more about the last fault; "" if there is none.
 const char *vm_fault_detail(const struct vm *vm);
 struct vm_precompile_rule { // what simulations say of one address

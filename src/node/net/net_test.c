@@ -374,6 +374,30 @@ static void take_frame_heads(const u8 *p, usize n, u16 code)
     end(&t);
 }
 
+TEST(net, pings_and_closes_do_not_wait_for_an_answer)
+{
+    struct talk t;
+    begin(&t, NET_WEBSOCKET);
+    frame(&t, 0x81, "later");
+    EXPECT(t.peer.is_waiting);
+    frame(&t, 0x89, "a");
+    EXPECT_STR(heard(&t), "\x8a\x01"
+                          "a");
+    frame(&t, 0x81, "hi");
+    frame(&t, 0x89, "b"); // behind a text, which waits
+    EXPECT_EQ(net_pending(&t.peer), 0);
+    reply(&t, "now");
+    EXPECT_STR(heard(&t), "\x81\x03now\x81\x04<hi>\x8a\x01"
+                          "b");
+    frame(&t, 0x81, "later");
+    frame(&t, 0x88, "\x03\xe8");
+    EXPECT_STR(heard(&t), "\x88\x02\x03\xe8");
+    EXPECT(t.peer.is_ending);
+    reply(&t, "now");
+    EXPECT_EQ(net_pending(&t.peer), 0);
+    end(&t);
+}
+
 TEST(net, frames_that_are_too_large_or_not_masked_close)
 {
     // wslay looks at a frame with the first byte of what it carries.

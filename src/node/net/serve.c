@@ -125,9 +125,24 @@ static bool is_within(const struct net_peer *p)
     return false;
 }
 
+// While an answer is put off: pings are answered, and a close is.
+static void look_ahead(struct net_peer *p)
+{
+    usize used;
+    ws_look(&p->ws, &used, buf_bytes(&p->in));
+    drop_front(&p->in, used);
+    if (!ws_has_text(&p->ws) && ws_is_closing(&p->ws)) {
+        net_end(p);
+    }
+}
+
 bool net_take(struct net_peer *p)
 {
     usize at = 0;
+    if (p->is_waiting && p->protocol == NET_WEBSOCKET && !p->is_ending) {
+        look_ahead(p);
+        return false;
+    }
     bool more = p->in.n > 0 || ws_has_text(&p->ws);
     bool any = false;
     while (more && !p->is_ending && !p->is_waiting && net_pending(p) <= PAUSE_SIZE) {

@@ -46,7 +46,7 @@ struct rpc_job {
     struct json document;
     bool is_json;
     usize next;        // request of a batch
-    bool was_too_long; // that request, for the owner
+    u64 trial_left;    // what the owner may do of its calls, in cycles
     struct buf answer; // so far
 };
 enum rpc_who {

@@ -312,24 +312,30 @@ static enum length length_of(const struct rpc *r, const json_value *request)
     return m != NULL ? m->length : IS_SHORT;
 }
 
+static bool is_for_helper(const struct rpc_job *j, const json_value *request)
+{
+    enum length l = length_of(j->rpc, request);
+    return l == IS_LONG || (l == MAY_BE_LONG && j->trial_left == 0);
+}
+
 // Answers a request if whoever is at it may, and as far as the owner goes, can.
 static bool take_request(struct rpc_job *j, enum rpc_who who, const json_value *request)
 {
-    enum length length = who == RPC_ALONE ? IS_SHORT : length_of(j->rpc, request);
-    bool is_for_helper = length == IS_LONG || j->was_too_long;
-    if (who != RPC_ALONE && is_for_helper != (who == RPC_HELPER)) {
+    if (who != RPC_ALONE && is_for_helper(j, request) != (who == RPC_HELPER)) {
         return false;
     }
     usize before = j->answer.n;
     struct vm *vm = node_vm(j->rpc->node);
-    vm_limit_work(vm, who == RPC_OWNER && length == MAY_BE_LONG ? TRIAL_CYCLES : VM_WORK_ANY);
+    bool is_trial = who == RPC_OWNER && length_of(j->rpc, request) == MAY_BE_LONG;
+    vm_limit_work(vm, is_trial ? j->trial_left : VM_WORK_ANY);
     handle_request(j, request);
-    j->was_too_long = vm_ran_out(vm);
+    bool is_done = !vm_ran_out(vm);
+    j->trial_left = is_trial ? vm_work_left(vm) : j->trial_left;
     vm_limit_work(vm, VM_WORK_ANY);
-    if (j->was_too_long) {
+    if (!is_done) {
         j->answer.n = before;
     }
-    return !j->was_too_long;
+    return is_done;
 }
 
 static bool go_on_with_batch(struct rpc_job *j, enum rpc_who who, const json_value *batch)
@@ -363,7 +369,7 @@ static bool go_on_with_batch(struct rpc_job *j, enum rpc_who who, const json_val
 
 void rpc_job_init(struct rpc_job *j, struct rpc *r, u32 group, struct net_peer *peer, bytes text)
 {
-    *j = (struct rpc_job){.rpc = r, .group = group, .peer = peer};
+    *j = (struct rpc_job){.rpc = r, .group = group, .peer = peer, .trial_left = TRIAL_CYCLES};
     j->is_json = json_parse(&j->document, text) == FAULT_NONE;
 }
 
@@ -384,19 +390,19 @@ bool rpc_job_go_on(struct rpc_job *j, enum rpc_who who)
 
 bool rpc_job_wants_helper(struct rpc_job *j)
 {
-    if (!j->is_json || j->was_too_long) {
-        return j->was_too_long;
+    if (!j->is_json) {
+        return false;
     }
     json_value root = json_root(&j->document);
     if (json_kind_of(&root) != JSON_KIND_LIST) {
-        return length_of(j->rpc, &root) == IS_LONG;
+        return is_for_helper(j, &root);
     }
     usize n = json_count(&root);
     if (n > RPC_BATCH_MAX || j->next >= n) {
         return false;
     }
     json_value request = json_element(&root, j->next);
-    return length_of(j->rpc, &request) == IS_LONG;
+    return is_for_helper(j, &request);
 }
 
 void rpc_job_give_up(struct rpc_job *j)

@@ -249,12 +249,15 @@ TEST(work, small_calls_are_answered_at_once_and_large_ones_later)
 {
     static const char SMALL[] = REQUEST("eth_call", "{\"to\":\"" COUNTER "\"}");
     static const char LARGE[] = REQUEST("eth_call", "{\"data\":\"" LOOP "\"}");
+#define MIDDLE REQUEST("eth_call", "{\"data\":\"0x6110005b600190038060035700\"}") // 4,096 rounds
     struct world w;
     open_world(&w, VM_EVM_GUEST, 1, 3);
     EXPECT(answer(&w, SMALL));
     EXPECT(strstr((const char *)w.out.p, "0003\"") != NULL);
     EXPECT(!answer(&w, LARGE));
     EXPECT(answer(&w, SMALL));
+    EXPECT(answer(&w, MIDDLE));
+    EXPECT(!answer(&w, "[" MIDDLE "," MIDDLE "," MIDDLE "," MIDDLE "," MIDDLE "," MIDDLE "]"));
     close_world(&w);
     open_world(&w, VM_EVM_GUEST, 0, 3); // nobody else is there
     EXPECT(answer(&w, LARGE));
