@@ -46,7 +46,7 @@ static const struct method METHODS[] = {
 
 // What the owner of the node does of a call before he leaves it to a helper: less than a
 // millisecond.
-#define TRIAL_CYCLES ((u64)1 << 20)
+#define TRIAL_CYCLES ((u64)1 << 22)
 
 // ---- methods by name
 
