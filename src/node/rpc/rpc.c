@@ -44,8 +44,8 @@ static const struct method METHODS[] = {
 #include "node/rpc/methods.def"
 };
 
-// What the owner of the node does of a call before he leaves it to a helper: less than a
-// millisecond.
+// What the owner of the node does of the calls of a text before he leaves them to a helper: about
+// what 400,000 gas buy, in two milliseconds.
 #define TRIAL_CYCLES ((u64)1 << 22)
 
 // ---- methods by name
