@@ -98,21 +98,23 @@ bool rpc_eth_send_raw_transaction(struct rpc_call *c)
 }
 
 // EIP-7966. This node does not wait: what is not in a block at once is an error that says so.
-bool rpc_eth_send_raw_transaction_sync(struct rpc_call *c)
+static bool put_receipt_of(struct rpc_call *c, const b256 *hash)
 {
-    b256 hash;
     usize index;
-    if (!submit_param(c, &hash)) {
-        return false;
-    }
-    const struct stored_block *b = blocks_of_transaction(node_blocks(c->node), &hash, &index);
+    const struct stored_block *b = blocks_of_transaction(node_blocks(c->node), hash, &index);
     if (b == NULL) {
         c->has_data = true;
-        buf_put(&c->data, hash.b, sizeof hash.b);
+        buf_put(&c->data, hash->b, sizeof hash->b);
         return rpc_fail(c, 4, "the transaction waits in the pool: no block has it yet");
     }
     rpc_put_receipt(c->out, c->node, b, index);
     return true;
+}
+
+bool rpc_eth_send_raw_transaction_sync(struct rpc_call *c)
+{
+    b256 hash;
+    return submit_param(c, &hash) && put_receipt_of(c, &hash);
 }
 
 // ---- filling in
@@ -204,20 +206,32 @@ static bool send_signed(struct rpc_call *c, struct rpc_call_object *o, b256 *has
     return ok;
 }
 
-bool rpc_eth_send_transaction(struct rpc_call *c)
+static bool send_param(struct rpc_call *c, b256 *hash)
 {
     struct rpc_call_object o = {.has_from = false};
-    b256 hash;
     bool ok = read_and_fill(c, &o);
     if (ok) {
-        ok = node_is_impersonated(c->node, &o.from) ? send_as(c, &o, &hash)
-                                                    : send_signed(c, &o, &hash);
-    }
-    if (ok) {
-        json_put_b256(c->out, NULL, &hash);
+        ok = node_is_impersonated(c->node, &o.from) ? send_as(c, &o, hash)
+                                                    : send_signed(c, &o, hash);
     }
     rpc_call_object_fini(&o);
     return ok;
+}
+
+bool rpc_eth_send_transaction(struct rpc_call *c)
+{
+    b256 hash;
+    if (!send_param(c, &hash)) {
+        return false;
+    }
+    json_put_b256(c->out, NULL, &hash);
+    return true;
+}
+
+bool rpc_eth_send_transaction_sync(struct rpc_call *c)
+{
+    b256 hash;
+    return send_param(c, &hash) && put_receipt_of(c, &hash);
 }
 
 // Whatever is given, as it would be sent: {raw, tx}.
