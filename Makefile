@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One graph from sources to everything: host programs and libraries, the guest ELF that is embedded in them,
 # contracts for tests, the test runner, benches and fuzzers. `make MODE=... TARGET`; `./do TARGET` installs what
-# is missing first. Modes: release (default), debug, verify, asan, fuzz, cov; each has its folder build/<mode>,
+# is missing first. Modes: release (default), debug, verify, asan, tsan, fuzz, cov; each has its folder build/<mode>,
 # with CC=clang-14 build/<mode>-clang, with WERROR=1 the ending -werror. Modules are found by wildcard. The
 # guest and the contracts do not depend on the mode.
 
@@ -36,10 +36,11 @@ release_FLAGS := -O2 -g
 debug_FLAGS := -O1 $(CHECKED)
 verify_FLAGS := -O1 $(CHECKED) -DHYBRID_VERIFY
 asan_FLAGS := -O1 $(CHECKED) $(SANITIZE)
+tsan_FLAGS := -O1 $(CHECKED) -fsanitize=thread
 fuzz_FLAGS := -O1 $(CHECKED) $(SANITIZE) -fsanitize=fuzzer-no-link
 cov_FLAGS := -O1 $(CHECKED) --coverage
 ifeq ($($(MODE)_FLAGS),)
-$(error MODE=$(MODE) is not one of release, debug, verify, asan, fuzz, cov)
+$(error MODE=$(MODE) is not one of release, debug, verify, asan, tsan, fuzz, cov)
 endif
 CFLAGS := $(LANGUAGE) $(WARNINGS) $($(MODE)_FLAGS) -fPIC -ffile-prefix-map=$(CURDIR)/=
 CPPFLAGS = $(INCLUDES) $(DEFINES) -MMD -MP
@@ -180,7 +181,12 @@ test-all: fixtures ## the same with the long tests, and verify and clang builds 
 	$(MAKE) MODE=release tests
 	$(MAKE) MODE=verify tests
 	$(MAKE) MODE=asan CC=clang-14 tests
+	$(MAKE) tsan
 	LONG=1 sh tools/run_tests.sh "$(TESTS)" asan release verify asan-clang
+
+tsan: ## tests of threads under the thread sanitizer
+	$(MAKE) MODE=tsan build/tsan/hybrid-test
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/hybrid-test work.
 
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES := $(sort $(foreach f,$(FUZZ_C),$(call fuzz_name,$(f))))
@@ -262,6 +268,6 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all node solc docs fixtures guest-lock contracts tests test test-all fuzz benches bench demo cov lint lint-format lint-build \
+.PHONY: all node solc docs fixtures guest-lock contracts tests test test-all tsan fuzz benches bench demo cov lint lint-format lint-build \
   lint-tidy checked-by-clang-tidy format install clean help $(addprefix fuzz-,$(FUZZ_NAMES))
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -13,7 +13,7 @@ usage() {
         printf '  %-12s %s\n' "$name" "$text"
     done
     echo
-    echo '  MODE=release|debug|verify|asan|fuzz|cov   CC=gcc|clang-14   TESTS="part of a test name"   V=1'
+    echo '  MODE=release|debug|verify|asan|tsan|fuzz|cov   CC=gcc|clang-14   TESTS="part of a test name"   V=1'
 }
 
 # The groups of tools/packages.list that a target needs; "npm" stands for the packages of package-lock.json.
@@ -22,7 +22,7 @@ groups_of() {
         test | test-all) echo build test fuzz node npm ;;
         rvdiff | fuzz-rv) echo build test ;;
         fuzz-evm) echo build node npm ;;
-        tests | docs | guest-lock) echo build test ;;
+        tests | tsan | docs | guest-lock) echo build test ;;
         demo) echo build node npm ;;
         solc) echo make node npm ;;
         lint*) echo build test lint ;;

@@ -139,7 +139,30 @@ async function withEthers(kind) {
         const r = await sent.wait();
         equal(r.status, 1, `type ${t.type}`);
         equal((await provider.getTransaction(sent.hash)).type, t.type);
+        if (t.type === 3) {
+            const { blobVersionedHashes: [blobHash] } = await provider.getTransaction(sent.hash);
+            equal(await provider.send('anvil_getBlobByHash', [blobHash]), blob.data);
+            equal(await provider.send('anvil_getBlobsByTransactionHash', [sent.hash]), [blob.data]);
+        }
     }
+    equal(await provider.send('anvil_getBlobByHash', ['0x01' + '00'.repeat(31)]), null);
+    equal(await provider.send('anvil_getBlobsByTransactionHash', ['0x' + '00'.repeat(32)]), null);
+
+    const rich = '0x00000000000000000000000000000000000000aa';
+    for (const [method, amount] of [['anvil_dealERC20', 10n ** 30n], ['anvil_setERC20Balance', 0n], ['hardhat_dealERC20', 0n], ['anvil_dealERC20', 7n]]) {
+        equal(await provider.send(method, [rich, at, '0x' + amount.toString(16)]), null);
+        equal(await token.balanceOf(rich), amount);
+    }
+    await provider.send('anvil_setERC20Allowance', [rich, wallet.address, at, '0x5']);
+    equal(await token.allowance(rich, wallet.address), 5n);
+    await (await token.transferFrom(rich, OTHER, 4n)).wait();
+    equal([await token.balanceOf(rich), await token.allowance(rich, wallet.address)], [3n, 1n]);
+    await throws(() => provider.send('anvil_dealERC20', [rich, OTHER, '0x5']), /does not answer with a number/);
+    await throws(() => provider.send('anvil_dealERC20', [rich, at, 'x']), /params\[2\]/);
+    const constant = await (await wallet.sendTransaction({ data: '0x60088060095f395ff3602a5f5260205ff3' })).wait(); // always 42
+    await throws(() => provider.send('anvil_dealERC20', [rich, constant.contractAddress, '0x5']), /none of the 0 slots/);
+    const [from] = await provider.send('eth_accounts', []);
+    equal((await provider.send('eth_sendTransactionSync', [{ from, to: rich, value: '0x1' }])).status, '0x1');
     const second = new ethers.Wallet(KEY2, provider).address;
     equal(await provider.getCode(second), ethers.concat(['0xef0100', at]));
     const filled = await provider.send('eth_simulateV1', [{ blockStateCalls: [{ calls: [{ from: wallet.address, to: OTHER, value: '0x1' }] }], traceTransfers: true }, 'latest']);

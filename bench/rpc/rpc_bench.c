@@ -24,6 +24,7 @@
 #define MEMORY_TRANSFERS 100000u
 #define SEND_CONNECTIONS 16u
 #define GAS_LIMIT "1000000000"
+#define MEMORY "memory after 100,000 transactions"
 
 enum { OURS, THEIRS, NODES };
 
@@ -36,7 +37,7 @@ struct row {
 };
 
 struct bench {
-    const char *program[NODES], *code, *evm;
+    const char *program[NODES], *code, *evm, *only; // only: a part of the names of rows; NULL: all
     u32 rounds;
     bool json;
     struct target node[NODES];
@@ -104,10 +105,19 @@ static bool start_both(struct bench *b, enum mining mining)
 
 // ---- measurements
 
+static bool is_wanted(const struct bench *b, const char *name)
+{
+    return b->only == NULL || strstr(name, b->only) != NULL;
+}
+
 static bool measure_starts(struct bench *b)
 {
+    static const char NAME[] = "start-up, until the first answer";
+    if (!is_wanted(b, NAME)) {
+        return true;
+    }
     struct row *r = new_row(b, "ms");
-    (void)snprintf(r->name, sizeof r->name, "start-up, until the first answer");
+    (void)snprintf(r->name, sizeof r->name, NAME);
     r->less_is_better = true;
     say(b, r->name);
     for (u32 i = 0; i < b->rounds; i++) {
@@ -141,10 +151,15 @@ static bool next_reading(void *ctx, u32 connection, struct buf *body)
 
 static bool measure_reading(struct bench *b, const char *method, const char *text, u32 connections)
 {
-    struct row *r = new_row(b, "/s");
     struct reading reading = {text};
-    (void)snprintf(r->name, sizeof r->name, "%s, %u connection%s", method, connections,
+    char name[sizeof b->row->name];
+    (void)snprintf(name, sizeof name, "%s, %u connection%s", method, connections,
                    connections == 1 ? "" : "s");
+    if (!is_wanted(b, name)) {
+        return true;
+    }
+    struct row *r = new_row(b, "/s");
+    copy_bytes(r->name, name, sizeof name);
     say(b, r->name);
     for (u32 i = 0; i < b->rounds * NODES; i++) {
         u32 which = i % NODES;
@@ -245,28 +260,25 @@ static bool set_up(struct bench *b)
 
 static bool measure_instant(struct bench *b)
 {
+    static const char NAME[] = "ERC-20 transfers, instant mining";
     say(b, "instant mining");
     if (!start_both(b, INSTANT) || !set_up(b)) {
         return false;
     }
-    struct row *r = new_row(b, "/s");
-    (void)snprintf(r->name, sizeof r->name, "ERC-20 transfers, instant mining");
-    return send_rounds(b, r, b->rounds, INSTANT_TRANSFERS, true) && measure_readings(b);
+    if (is_wanted(b, NAME)) {
+        struct row *r = new_row(b, "/s");
+        (void)snprintf(r->name, sizeof r->name, NAME);
+        if (!send_rounds(b, r, b->rounds, INSTANT_TRANSFERS, true)) {
+            return false;
+        }
+    }
+    return measure_readings(b);
 }
 
-static bool measure_interval(struct bench *b)
+static bool measure_memory(struct bench *b)
 {
-    say(b, "interval mining");
-    if (!start_both(b, INTERVAL) || !set_up(b)) {
-        return false;
-    }
-    struct row *r = new_row(b, "/s");
-    (void)snprintf(r->name, sizeof r->name, "ERC-20 transfers, a block a second");
-    if (!send_rounds(b, r, b->rounds, INTERVAL_TRANSFERS, false)) {
-        return false;
-    }
-    r = new_row(b, "MiB");
-    (void)snprintf(r->name, sizeof r->name, "memory after 100,000 transactions");
+    struct row *r = new_row(b, "MiB");
+    (void)snprintf(r->name, sizeof r->name, MEMORY);
     r->less_is_better = true;
     say(b, r->name);
     while (b->transfers.count < MEMORY_TRANSFERS) {
@@ -281,6 +293,28 @@ static bool measure_interval(struct bench *b)
     }
     r->rounds = 1;
     return true;
+}
+
+static bool measure_interval(struct bench *b)
+{
+    static const char NAME[] = "ERC-20 transfers, a block a second";
+    bool sends = is_wanted(b, NAME);
+    bool grows = is_wanted(b, MEMORY);
+    if (!sends && !grows) {
+        return true;
+    }
+    say(b, "interval mining");
+    if (!start_both(b, INTERVAL) || !set_up(b)) {
+        return false;
+    }
+    if (sends) {
+        struct row *r = new_row(b, "/s");
+        (void)snprintf(r->name, sizeof r->name, NAME);
+        if (!send_rounds(b, r, b->rounds, INTERVAL_TRANSFERS, false)) {
+            return false;
+        }
+    }
+    return !grows || measure_memory(b);
 }
 
 // ---- the table
@@ -335,7 +369,7 @@ static void put_rows(const struct bench *b)
 static int usage(void)
 {
     (void)fputs("usage: rpc_bench --ours PROGRAM --theirs PROGRAM --token FILE [--rounds N] "
-                "[--evm riscv|native] [--json]\n",
+                "[--evm riscv|native] [--only PART-OF-A-NAME] [--json]\n",
                 stderr);
     return 2;
 }
@@ -359,6 +393,8 @@ static bool parse(struct bench *b, i32 argc, char **argv)
             b->code = value;
         } else if (strcmp(argv[i], "--evm") == 0) {
             b->evm = value;
+        } else if (strcmp(argv[i], "--only") == 0) {
+            b->only = value;
         } else if (strcmp(argv[i], "--rounds") == 0) {
             b->rounds = (u32)strtoul(value, NULL, 10);
         } else {

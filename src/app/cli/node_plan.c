@@ -10,8 +10,9 @@
 #include "lib/base/bytes.h"
 #include "lib/crypto/wallet.h"
 #include "lib/num/u256.h"
+#include "lib/os/cpu.h"
 #include "lib/os/time.h"
-#include "node/rpc/rpc.h"
+#include "node/rpc/work.h"
 
 #define PORT_DEFAULT 8545u
 #define ETHER 1000000000000000000u // wei
@@ -305,6 +306,16 @@ static bool read_log(struct node_plan *p, struct options *o)
     return ok;
 }
 
+static bool read_workers(struct node_plan *p, struct options *o)
+{
+    u64 threads = cpu_count();
+    if (!option_u64(&threads, o, OPTION_WORKERS, RPC_THREADS_MAX)) {
+        return false;
+    }
+    p->threads = (u32)(threads < RPC_THREADS_MAX ? threads : RPC_THREADS_MAX);
+    return true;
+}
+
 bool node_plan_read(struct node_plan *p, struct options *o)
 {
     *p = (struct node_plan){.node = {.clock = os_unix_seconds}};
@@ -315,7 +326,8 @@ bool node_plan_read(struct node_plan *p, struct options *o)
     }
     p->is_quiet = option_given(o, OPTION_QUIET);
     p->has_metrics = option_given(o, OPTION_METRICS);
-    return read_chain(p, o) && read_mining(p, o) && read_servers(p, o) && read_log(p, o);
+    return read_chain(p, o) && read_mining(p, o) && read_servers(p, o) && read_workers(p, o) &&
+           read_log(p, o);
 }
 
 void node_plan_fini(struct node_plan *p)

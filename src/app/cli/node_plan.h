@@ -20,6 +20,7 @@ struct node_plan {
     struct net_listen listen[NODE_LISTENERS];
     u32 listen_count;
     b256 secret;
+    u32 threads; // of node/rpc/work
     struct node_log log;
     bool is_quiet, has_metrics;
 };

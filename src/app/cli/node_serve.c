@@ -16,7 +16,7 @@
 #include "lib/os/signal.h"
 #include "lib/os/time.h"
 #include "node/net/page.h"
-#include "node/rpc/rpc.h"
+#include "node/rpc/work.h"
 
 #define STATE_SIZE_MAX ((usize)1 << 30)
 #define TICK_MS_MAX 250u // by which a change of the mining mode is noticed
@@ -26,6 +26,8 @@ struct serving {
     const struct node_plan *plan;
     struct node_log log; // the plan's, or silent
     struct rpc *rpc;
+    struct rpc_work *work;
+    struct net_server *server;
     struct console console;
     u64 requests, blocks, removed, transactions; // counters
 };
@@ -121,27 +123,67 @@ static void put_listeners(struct buf *out, const struct serving *s, struct net_s
 
 // ---- what the server asks
 
-static void answer(void *ctx, u32 group, struct net_peer *peer, bytes text, struct buf *out)
+static void trim(struct serving *s)
+{
+    node_take_turn(s->node, NULL);
+    node_trim(s->node);
+    node_end_turn(s->node);
+}
+
+static bool answer(void *ctx, const struct net_question *q, struct buf *out)
 {
     struct serving *s = ctx;
     s->requests++;
-    rpc_answer(s->rpc, group, peer, text, out);
-    node_trim(s->node);
+    bool is_answered = rpc_work_answer(s->work, q->group, q->peer, q->text, q->from, out);
+    if (is_answered) {
+        trim(s);
+    }
+    return is_answered;
 }
 
-static void closed(void *ctx, struct net_peer *peer)
+static void closed(void *ctx, struct net_peer *from)
 {
-    rpc_closed(((struct serving *)ctx)->rpc, peer);
+    struct serving *s = ctx;
+    rpc_work_cancel(s->work, from);
+    node_take_turn(s->node, NULL);
+    rpc_closed(s->rpc, from);
+    node_end_turn(s->node);
+}
+
+static void woken(void *ctx)
+{
+    struct serving *s = ctx;
+    struct buf text = {0};
+    void *from;
+    while (rpc_work_next(s->work, &from, &text)) {
+        net_reply(from, buf_bytes(&text));
+        buf_clear(&text);
+    }
+    buf_fini(&text);
+    trim(s);
+}
+
+static void wake(void *ctx) // from a helper
+{
+    net_wake(((struct serving *)ctx)->server);
+}
+
+static void ending(void *ctx)
+{
+    rpc_work_end(((struct serving *)ctx)->work);
+    woken(ctx);
 }
 
 static u32 tick(void *ctx)
 {
     struct serving *s = ctx;
     u64 next = 0;
+    node_take_turn(s->node, NULL);
     if (node_tick(s->node, now_ms(), &next) != FAULT_NONE) {
         node_log_text(&s->log, LOG_EVENT_FAULT, node_fault_detail(s->node));
     }
     node_trim(s->node);
+    node_end_turn(s->node);
     return next == 0 || next > TICK_MS_MAX ? TICK_MS_MAX : (u32)next;
 }
 
@@ -177,7 +219,10 @@ static bool page(void *ctx, bytes path, struct net_page *out)
 {
     const struct serving *s = ctx;
     struct page_file file;
-    if (put_metrics(s, path, out)) {
+    node_take_turn(s->node, NULL);
+    bool is_metrics = put_metrics(s, path, out);
+    node_end_turn(s->node);
+    if (is_metrics) {
         return true;
     }
     if (!s->plan->is_dev || page_find(&file, path) == NULL) {
@@ -293,7 +338,15 @@ int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
 {
     struct serving s = {.node = n, .plan = p, .log = p->log};
     struct rpc_options options = {.now_ms = now_ms, .log = &s, .set_logging = set_logging};
-    struct net_handler handler = {&s, answer, closed, page, tick};
+    struct net_handler handler = {
+        .ctx = &s,
+        .answer = answer,
+        .closed = closed,
+        .woken = woken,
+        .ending = ending,
+        .page = page,
+        .tick = tick,
+    };
     if (node_opened_with(n)[0] != 0) {
         node_log_text(&p->log, LOG_EVENT_OPENED, node_opened_with(n));
     }
@@ -306,6 +359,8 @@ int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
     struct inspector console = console_inspector(&s.console);
     node_look_on(n, p->is_dev ? &console : NULL);
     struct net_server *server = net_new(&handler);
+    s.server = server;
+    s.work = rpc_work_new(s.rpc, p->threads, &s, wake);
     bool ok = true;
     for (u32 i = 0; ok && i < p->listen_count; i++) {
         ok = net_listen(server, &p->listen[i], why);
@@ -317,6 +372,7 @@ int node_serve(struct node *n, const struct node_plan *p, struct buf *why)
     node_look_on(n, NULL);
     console_fini(&s.console);
     net_free(server);
+    rpc_work_free(s.work);
     rpc_free(s.rpc);
     return status;
 }

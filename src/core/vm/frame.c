@@ -82,6 +82,10 @@ static enum fault run_precompile(struct vm *vm, const struct precompile *p,
     report_enter(vm, q, INSPECT_PRECOMPILE);
     u64 price = precompile_price(p, vm->fork, q->input);
     bool paid = price <= q->gas;
+    if (UNLIKELY(paid && vm->work_left / WORK_PER_GAS < price)) {
+        return vm_run_out(vm);
+    }
+    vm_worked(vm, paid ? price * WORK_PER_GAS : 0);
     vm->return_data.n = 0;
     bool ok = paid && precompile_run(p, q->input, &vm->return_data);
     if (!ok) {

@@ -16,6 +16,9 @@
 #define CYCLES_PER_GAS 4096ull
 #define CYCLES_PER_BYTE 256ull
 
+#define WORK_OF_SERVICE 200u // cycles that one takes us, about
+#define WORK_OF_EXIT 1000u   // and a frame's begin or end
+
 enum register_number {
     RA0 = 10,
     RA1,
@@ -437,6 +440,7 @@ static enum fault serve_at_once(struct vm *vm, u64 id)
                         (unsigned long long)vm->guest.x[RA1], (unsigned long long)vm->guest.x[RA2],
                         (unsigned long long)vm->guest.x[RA3]);
     }
+    vm_worked(vm, WORK_OF_SERVICE + (vm->guest.x[RA7] - (u64)g.left) * WORK_PER_GAS);
     vm->guest.x[RA6] = (u64)halt;
     vm->guest.x[RA7] = (u64)g.left;
     return FAULT_NONE;
@@ -522,21 +526,15 @@ static enum fault guest_panic(struct vm *vm)
                     p != NULL ? (const char *)p : "");
 }
 
-static enum fault guest_run(struct vm *vm, struct evm_request *request)
+// Runs until the guest asks for what is not answered at once.
+static enum fault run_to_exit(struct vm *vm, struct evm_request *request, bool is_limited)
 {
-    const struct frame *f = vm_top(vm);
-    vm->guest_gas = vm->guest_begin != NULL ? f->gas : vm->guest_outcome.gas;
-    set_watchdog(vm, f, vm->guest_gas);
-    if (vm->guest_begin != NULL) {
-        TRY(give_record(vm, f));
-    } else if (vm->guest_resuming) {
-        TRY(give_outcome(vm));
-    }
-    vm->guest_begin = NULL;
-    vm->guest_resuming = false;
     for (;;) {
         enum halt halt = HALT_NONE;
         if (rv_run(&vm->guest, &halt) == RV_EXIT_HALT) {
+            if (halt == HALT_OUT_OF_GAS && is_limited) {
+                return vm_run_out(vm);
+            }
             enum fault f_halt = halt == HALT_OUT_OF_GAS ? FAULT_GUEST_WATCHDOG : FAULT_GUEST_TRAP;
             return vm_fault(vm, f_halt, "%s at pc 0x%x", halt_name(halt), vm->guest.pc);
         }
@@ -552,6 +550,28 @@ static enum fault guest_run(struct vm *vm, struct evm_request *request)
         }
         TRY(serve_at_once(vm, id));
     }
+}
+
+static enum fault guest_run(struct vm *vm, struct evm_request *request)
+{
+    const struct frame *f = vm_top(vm);
+    vm->guest_gas = vm->guest_begin != NULL ? f->gas : vm->guest_outcome.gas;
+    set_watchdog(vm, f, vm->guest_gas);
+    if (vm->guest_begin != NULL) {
+        TRY(give_record(vm, f));
+    } else if (vm->guest_resuming) {
+        TRY(give_outcome(vm));
+    }
+    vm->guest_begin = NULL;
+    vm->guest_resuming = false;
+    bool is_limited = vm->work_left < (u64)vm->guest.cycles;
+    if (UNLIKELY(is_limited)) {
+        vm->guest.cycles = (i64)vm->work_left;
+    }
+    i64 before = vm->guest.cycles;
+    TRY(run_to_exit(vm, request, is_limited));
+    vm_worked(vm, WORK_OF_EXIT + (u64)(before - vm->guest.cycles));
+    return FAULT_NONE;
 }
 
 static const u8 *guest_read(struct vm *vm, u64 at, u64 n)

@@ -163,6 +163,9 @@ static void native_resume(struct vm *vm, const struct evm_outcome *o)
 
 static enum fault native_run(struct vm *vm, struct evm_request *request)
 {
+    if (UNLIKELY(vm->work_left != VM_WORK_ANY)) {
+        return vm_run_out(vm); // it cannot be stopped on its way
+    }
     (void)evm_run(vm->native, request);
     return FAULT_NONE;
 }

@@ -93,6 +93,8 @@ struct vm {
     struct buf return_data;
     u32 pages_live, pages_peak;
     u64 cycles, instructions;
+    u64 work_left; // vm_limit_work
+    bool has_run_out;
     struct vm_code *code;
     struct rv_pool *pool;
     struct buf fault_detail; // ends with a 0 byte, or is empty
@@ -124,6 +126,16 @@ static inline struct frame *vm_top(struct vm *vm)
 {
     return vm->count > 0 ? vm->frames[vm->count - 1] : NULL;
 }
+
+// Work that was done; what a gas pays for counts as WORK_PER_GAS cycles.
+#define WORK_PER_GAS 4u
+static inline void vm_worked(struct vm *vm, u64 cycles)
+{
+    if (UNLIKELY(vm->work_left != VM_WORK_ANY)) {
+        vm->work_left -= cycles < vm->work_left ? cycles : vm->work_left;
+    }
+}
+enum fault vm_run_out(struct vm *vm); // ends the execution
 
 static inline u64 words_of(u64 n)
 {

@@ -727,6 +727,7 @@ static bool serve(struct vm *vm, struct frame *f, enum fault *fault)
         c.static_gas = RULES[id].static_gas;
         BODIES[id](&c);
     }
+    vm_worked(vm, (before - gas_left(c.g)) * WORK_PER_GAS);
     *fault = c.fault;
     if (c.ended || c.fault != FAULT_NONE) {
         return false;
@@ -756,11 +757,29 @@ static void hook_step(void *ctx, const struct rv_machine *m)
     h->vm->inspector.rv_step(h->vm->inspector.ctx, h->depth, m);
 }
 
-static enum rv_exit run_machine(struct vm *vm, struct frame *f, enum halt *halt)
+// Until a service, an end, or the end of the work that may be done: then *has_run_out.
+static enum rv_exit run_limited(struct vm *vm, struct frame *f, enum halt *halt, bool *has_run_out)
+{
+    i64 all = f->m.cycles;
+    i64 part = vm->work_left < (u64)all ? (i64)vm->work_left : all;
+    f->m.cycles = part;
+    enum rv_exit e = rv_run(&f->m, halt);
+    vm_worked(vm, (u64)(part - f->m.cycles));
+    f->m.cycles += all - part;
+    *has_run_out = e == RV_EXIT_HALT && *halt == HALT_OUT_OF_GAS && part < all;
+    return e;
+}
+
+static enum rv_exit run_machine(struct vm *vm, struct frame *f, enum halt *halt, bool *has_run_out)
 {
     const struct inspector *i = &vm->inspector;
+    bool is_limited = vm->work_left != VM_WORK_ANY;
     if (LIKELY(i->rv_block == NULL && i->rv_step == NULL)) {
-        return rv_run(&f->m, halt);
+        return UNLIKELY(is_limited) ? run_limited(vm, f, halt, has_run_out) : rv_run(&f->m, halt);
+    }
+    if (is_limited) { // what is looked at takes longer than its cycles say
+        *has_run_out = true;
+        return RV_EXIT_HALT;
     }
     struct hook_context ctx = {vm, f->depth};
     struct rv_hooks hooks = {
@@ -777,7 +796,11 @@ enum fault riscv_run(struct vm *vm)
     enum fault fault = FAULT_NONE;
     do {
         enum halt halt = HALT_NONE;
-        if (run_machine(vm, f, &halt) == RV_EXIT_HALT) {
+        bool has_run_out = false;
+        if (run_machine(vm, f, &halt, &has_run_out) == RV_EXIT_HALT) {
+            if (UNLIKELY(has_run_out)) {
+                return vm_run_out(vm);
+            }
             return frame_end(vm, EVM_HALT, halt, 0, BYTES_NONE);
         }
     } while (serve(vm, f, &fault));

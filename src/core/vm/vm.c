@@ -44,6 +44,7 @@ struct vm *vm_new(enum vm_form form)
     vm->frames = mem_zalloc((FRAME_DEPTH_MAX + 1) * sizeof(struct frame *));
     vm->code = code_new();
     vm->pool = rv_pool_new();
+    vm->work_left = VM_WORK_ANY;
     struct vm_params params = vm_params_default();
     vm_set_rules(vm, FORK_LATEST, &params);
     vm->environment_changed = true;
@@ -85,6 +86,29 @@ void vm_set_rules(struct vm *vm, enum fork fork, const struct vm_params *params)
 void vm_set_inspector(struct vm *vm, const struct inspector *i)
 {
     vm->inspector = i != NULL ? *i : (struct inspector){0};
+}
+
+void vm_limit_work(struct vm *vm, u64 cycles)
+{
+    vm->work_left = cycles;
+    vm->has_run_out = false;
+}
+
+bool vm_ran_out(const struct vm *vm)
+{
+    return vm->has_run_out;
+}
+
+u64 vm_work_left(const struct vm *vm)
+{
+    return vm->work_left;
+}
+
+enum fault vm_run_out(struct vm *vm)
+{
+    vm->has_run_out = true;
+    vm->work_left = 0;
+    return vm_fault(vm, FAULT_UNSUPPORTED, "the execution takes more work than it may");
 }
 
 void vm_set_block(struct vm *vm, const struct vm_block *b)

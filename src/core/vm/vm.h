@@ -83,6 +83,15 @@ void vm_set_transaction(struct vm *vm, const struct vm_transaction *t); // copie
 // frame did is undone. On a fault the state is as before the call.
 MUST_USE enum fault vm_execute(struct vm *vm, struct state *s, const struct vm_message *m,
                                struct vm_result *out);
+// How much work executions may do together from now on, in about cycles of the RISC-V machine;
+// VM_WORK_ANY (at first): any. An execution that would do more ends with FAULT_UNSUPPORTED, and
+// vm_ran_out says so: whoever cannot wait tries within a limit, and leaves the rest to somebody who
+// can. Results do not depend on it. The native form measures nothing and does nothing within a
+// limit.
+#define VM_WORK_ANY (~(u64)0)
+void vm_limit_work(struct vm *vm, u64 cycles);
+bool vm_ran_out(const struct vm *vm);
+u64 vm_work_left(const struct vm *vm);
 // Text that says more about the last fault; "" if there is none.
 const char *vm_fault_detail(const struct vm *vm);
 struct vm_precompile_rule { // what simulations say of one address

@@ -232,6 +232,87 @@ TEST(vm, a_fault_of_the_source_undoes_all_and_a_second_try_succeeds)
     expect_fault_and_recovery(VM_EVM_GUEST, true);
 }
 
+// ---- work
+
+// However little work is allowed: either all is done, as without a limit, or nothing.
+static void expect_same_or_nothing(enum vm_form form, bool riscv)
+{
+    struct buf code = asking_code(riscv);
+    struct failing f = {.left = 1u << 30, .code = buf_bytes(&code)};
+    struct state_source source = {&f, failing_account, failing_storage, failing_code};
+    struct vm *vm = vm_new(form);
+    struct vm_message m = {
+        .from = KIT_ALICE, .to = kit_at(1), .gas = 300000, .value = u256_from_u64(3)};
+    struct vm_result all = {.gas_left = 0};
+    u32 done = 0;
+    u32 refused = 0;
+    keccak256(&f.hash, code.p, code.n);
+    for (u64 i = 0; done == 0 || i < 4; i++) { // the first without a limit
+        struct state *s = state_new(&source);
+        struct vm_result r;
+        state_begin_transaction(s);
+        vm_limit_work(vm, i == 0 ? VM_WORK_ANY : i * i * i * 100);
+        enum fault fault = vm_execute(vm, s, &m, &r);
+        EXPECT_EQ(vm_ran_out(vm), fault == FAULT_UNSUPPORTED);
+        if (fault == FAULT_NONE) {
+            all = i == 0 ? r : all;
+            done += i > 0;
+            EXPECT(r.gas_left == all.gas_left && r.status == all.status && r.cycles == all.cycles);
+        } else {
+            address self = kit_at(1);
+            EXPECT_EQ(fault, FAULT_UNSUPPORTED);
+            EXPECT_U256(*account_balance(state_account(s, &self)), u256_from_u64(100000));
+            refused++;
+        }
+        state_free(s);
+        if (form == VM_EVM_NATIVE && !riscv && i == 20) {
+            break; // it does nothing within a limit
+        }
+    }
+    EXPECT(refused >= 3);
+    EXPECT_EQ(done, form == VM_EVM_NATIVE && !riscv ? 0 : 1);
+    vm_free(vm);
+    buf_fini(&code);
+}
+
+TEST(vm, work_within_a_limit_is_done_whole_or_not_at_all)
+{
+    expect_same_or_nothing(VM_EVM_NATIVE, false);
+    expect_same_or_nothing(VM_EVM_NATIVE, true);
+    expect_same_or_nothing(VM_EVM_GUEST, false);
+    expect_same_or_nothing(VM_EVM_GUEST, true);
+}
+
+TEST(vm, precompiles_and_endless_loops_are_work_too)
+{
+    struct buf hashes = {0};
+    struct buf loop = {0};
+    address sha256 = {{[19] = 2}};
+    evm_call(&hashes, OP_CALL, sha256, 0, rv_range(0, 1u << 20)); // of a MiB
+    EVM(&loop, OP_JUMPDEST, OP_PUSH1, 0, OP_JUMP);
+    const bytes codes[] = {buf_bytes(&hashes), buf_bytes(&loop)};
+    for (u32 i = 0; i < COUNT_OF(codes); i++) {
+        struct vm *vm = vm_new(VM_EVM_GUEST);
+        struct state *s = state_new(NULL);
+        struct vm_message m = {
+            .to = kit_at(1), .gas = 10000000, .has_code = true, .code = codes[i]};
+        struct vm_result r;
+        state_begin_transaction(s);
+        vm_limit_work(vm, 300000);
+        EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_UNSUPPORTED);
+        EXPECT(vm_ran_out(vm));
+        EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_UNSUPPORTED); // nothing is left
+        vm_limit_work(vm, VM_WORK_ANY);
+        EXPECT(!vm_ran_out(vm));
+        EXPECT_EQ(vm_execute(vm, s, &m, &r), FAULT_NONE);
+        EXPECT_STR(halt_name(r.halt), i == 0 ? "none" : "out_of_gas");
+        state_free(s);
+        vm_free(vm);
+    }
+    buf_fini(&hashes);
+    buf_fini(&loop);
+}
+
 // ---- block hashes
 
 static enum fault failing_hash(void *ctx, u64 number, b256 *out)

@@ -4,6 +4,7 @@
 // value.
 #include "lib/os/cpu.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,4 +75,11 @@ u32 cpu_features(void)
         atomic_store_explicit(&feature_word, word, memory_order_relaxed);
     }
     return word;
+}
+
+u32 cpu_count(void)
+{
+    cpu_set_t mine;
+    bool known = sched_getaffinity(0, sizeof mine, &mine) == 0 && CPU_COUNT(&mine) > 0;
+    return known ? (u32)CPU_COUNT(&mine) : 1; // fails beyond 1,024 processors
 }

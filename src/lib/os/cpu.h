@@ -21,4 +21,5 @@ enum cpu_bit {
     CPU_LZCNT = 1 << 10,
 };
 
+u32 cpu_count(void);    // of processors that may be used, at least 1
 u32 cpu_features(void); // read from the processor once, then one load

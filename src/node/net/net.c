@@ -2,7 +2,8 @@
 // The loop of libuv: who connects, what comes and goes, what takes too long.
 //
 // What is to be sent is tried at once, which nearly always does; only what the other side does not
-// take is left to libuv, and until that is gone nothing more is read (1) or answered.
+// take is left to libuv, and until that is gone nothing more is read (1) or answered. While an
+// answer is put off a piece is read, so that the end of the connection is seen, and not taken.
 #include "node/net/net.h"
 
 #include "lib/base/bytes.h"
@@ -12,6 +13,7 @@
 #include "node/net/priv.h"
 
 #define PIECE_SIZE 65536u // bytes received at once
+#define BATCH 16u         // connections that are answered together
 #define SWEEP_MS 1000u    // between looks for what takes too long
 #define DRAIN_MS 2000u    // for the other side to take the last answer and end
 #define PING_MS 60000u    // of silence, after which a WebSocket is asked whether it lives
@@ -27,8 +29,11 @@ static void read_clock(struct net_server *s)
 static void on_closed(uv_handle_t *h)
 {
     struct net_peer *p = h->data;
-    net_peer_fini(p);
-    mem_free(p);
+    p->is_closed = true;
+    if (!p->is_waiting) { // else it is kept for net_reply
+        net_peer_fini(p);
+        mem_free(p);
+    }
 }
 
 static void remove_dirty(struct net_peer *p)
@@ -39,6 +44,7 @@ static void remove_dirty(struct net_peer *p)
     }
     *at = p->next_dirty;
     p->is_dirty = false;
+    p->server->dirty_count--;
 }
 
 static void close_peer(struct net_peer *p)
@@ -60,7 +66,7 @@ static void close_peer(struct net_peer *p)
     if (p->is_dirty) {
         remove_dirty(p);
     }
-    if (p->is_asked && s->handler.closed != NULL) {
+    if ((p->is_asked || p->is_waiting) && s->handler.closed != NULL) {
         s->handler.closed(s->handler.ctx, p);
     }
     uv_close(&p->socket.any, on_closed);
@@ -74,6 +80,7 @@ static void mark_dirty(struct net_peer *p)
         p->is_dirty = true;
         p->next_dirty = p->server->dirty;
         p->server->dirty = p;
+        p->server->dirty_count++;
     }
 }
 
@@ -92,6 +99,21 @@ void net_send(struct net_peer *p, bytes text)
     } else {
         buf_put(&p->out, text.p, text.n);
         buf_put_u8(&p->out, '\n');
+    }
+}
+
+void net_reply(struct net_peer *p, bytes text)
+{
+    CHECK(p->is_waiting);
+    p->is_waiting = false;
+    if (p->is_closed) {
+        net_peer_fini(p);
+        mem_free(p);
+    } else if (!p->is_closing) {
+        read_clock(p->server);
+        p->active_at = p->server->now_ms;
+        net_put_reply(p, text);
+        mark_dirty(p);
     }
 }
 
@@ -191,31 +213,37 @@ static void set_reading(struct net_peer *p, bool is_reading)
 static void settle(struct net_peer *p)
 {
     flush(p);
-    while (!p->is_dead && !p->is_ending && net_pending(p) == 0 && net_take(p)) {
+    while (!p->is_dead && !p->is_ending && !p->is_waiting && net_pending(p) == 0 && net_take(p)) {
         flush(p);
     }
     bool is_sent = net_pending(p) == 0;
+    bool is_full = p->is_waiting && p->in.n >= PIECE_SIZE;
     if (p->is_ending && is_sent && !p->is_draining && !p->is_dead) {
         drain(p);
     }
-    if (p->has_ended && is_sent) {
+    if (p->has_ended && is_sent && !p->is_waiting) {
         p->is_dead = true; // nothing more will come, and all is answered
     }
-    set_reading(p, is_sent && !p->has_ended && !p->is_dead); // by (1)
+    set_reading(p, is_sent && !is_full && !p->has_ended && !p->is_dead); // by (1)
     if (p->is_dead) {
         close_peer(p);
     }
 }
 
-static void settle_dirty(uv_prepare_t *h)
+static void settle_dirty(struct net_server *s)
 {
-    struct net_server *s = h->data;
     while (s->dirty != NULL) { // what is settled may answer, and so make others dirty
         struct net_peer *p = s->dirty;
         s->dirty = p->next_dirty;
+        s->dirty_count--;
         p->is_dirty = false;
         settle(p);
     }
+}
+
+static void on_prepare(uv_prepare_t *h)
+{
+    settle_dirty(h->data);
 }
 
 // ---- receiving
@@ -236,7 +264,10 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
         buf_put(&p->in, piece->base, (usize)n);
         (void)net_take(p);
     }
-    settle(p);
+    mark_dirty(p);
+    if (p->is_dead || p->server->dirty_count >= BATCH) {
+        settle_dirty(p->server);
+    }
 }
 
 void net_on_connection(uv_stream_t *stream, int status)
@@ -274,6 +305,9 @@ void net_on_connection(uv_stream_t *stream, int status)
 static bool takes_too_long(struct net_peer *p)
 {
     u64 now = p->server->now_ms;
+    if (p->is_waiting) { // for us
+        return false;
+    }
     if (p->is_draining) {
         return now - p->sent_at > DRAIN_MS;
     }
@@ -322,6 +356,17 @@ static void on_stop(uv_async_t *h)
     uv_stop(h->loop);
 }
 
+static void on_wake(uv_async_t *h)
+{
+    struct net_server *s = h->data;
+    s->handler.woken(s->handler.ctx);
+}
+
+void net_wake(struct net_server *s)
+{
+    (void)uv_async_send(&s->wake);
+}
+
 struct net_server *net_new(const struct net_handler *h)
 {
     struct net_server *s = mem_zalloc(sizeof *s);
@@ -330,9 +375,10 @@ struct net_server *net_new(const struct net_handler *h)
     s->unix_seconds = os_unix_seconds;
     CHECK(uv_loop_init(&s->loop) == 0);
     CHECK(uv_async_init(&s->loop, &s->stop, on_stop) == 0);
+    CHECK(uv_async_init(&s->loop, &s->wake, on_wake) == 0);
     CHECK(uv_prepare_init(&s->loop, &s->settle) == 0);
     CHECK(uv_timer_init(&s->loop, &s->sweep) == 0 && uv_timer_init(&s->loop, &s->tick) == 0);
-    s->settle.data = s->sweep.data = s->tick.data = s;
+    s->wake.data = s->settle.data = s->sweep.data = s->tick.data = s;
     read_clock(s);
     return s;
 }
@@ -347,6 +393,7 @@ void net_free(struct net_server *s)
     }
     net_close_listeners(s);
     uv_close((uv_handle_t *)&s->stop, NULL);
+    uv_close((uv_handle_t *)&s->wake, NULL);
     uv_close((uv_handle_t *)&s->settle, NULL);
     uv_close((uv_handle_t *)&s->sweep, NULL);
     uv_close((uv_handle_t *)&s->tick, NULL);
@@ -369,12 +416,15 @@ static void say_goodbye(struct net_server *s)
 
 void net_run(struct net_server *s)
 {
-    CHECK(uv_prepare_start(&s->settle, settle_dirty) == 0);
+    CHECK(uv_prepare_start(&s->settle, on_prepare) == 0);
     CHECK(uv_timer_start(&s->sweep, sweep, SWEEP_MS, SWEEP_MS) == 0);
     if (s->handler.tick != NULL) {
         CHECK(uv_timer_start(&s->tick, on_tick, 0, 0) == 0);
     }
     (void)uv_run(&s->loop, UV_RUN_DEFAULT);
+    if (s->handler.ending != NULL) {
+        s->handler.ending(s->handler.ctx);
+    }
     say_goodbye(s);
 }
 

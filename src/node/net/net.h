@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A server for texts that are asked and answered: by HTTP/1.1 POST (one answer a request, the
 // connection stays), by WebSocket and by local sockets (both can also be sent to unasked). Knows
-// nothing of what the texts mean. Everything is of one thread, which net_run keeps until net_stop.
+// nothing of what the texts mean. Everything is of one thread, which net_run keeps until net_stop;
+// answers may be put off and given later.
 // The process ignores SIGPIPE (os_on_stop): a connection may end while an answer is written.
 //
 // Nobody can hold it up: heads, bodies, messages and answers are bounded, a request has to be whole
@@ -28,12 +29,24 @@ struct net_page {
     bool is_fixed; // may be kept by browsers
 };
 
+struct net_question {
+    u32 group;             // of the listener
+    struct net_peer *from; // who asks
+    struct net_peer *peer; // the same, if something can be sent to it unasked, else NULL: by HTTP
+    bytes text;
+};
+
 struct net_handler {
     void *ctx;
-    // Appends the answer to a text; nothing: there is none. `peer` is NULL by HTTP. `group` is that
-    // of the listener.
-    void (*answer)(void *ctx, u32 group, struct net_peer *peer, bytes text, struct buf *out);
-    void (*closed)(void *ctx, struct net_peer *peer); // may be NULL
+    // Appends the answer to a text; nothing: there is none. False: net_reply will give it, and
+    // until then nothing more is asked by this connection.
+    bool (*answer)(void *ctx, const struct net_question *q, struct buf *out);
+    // The connection has ended of one that can be sent to, or that waits for an answer, which is
+    // still to be given. May be NULL.
+    void (*closed)(void *ctx, struct net_peer *from);
+    void (*woken)(void *ctx); // after net_wake; may be NULL if that is not called
+    void (*ending)(
+        void *ctx); // net_run is about to return: the last moment for answers; may be NULL
     // What a browser gets at a path; false: nothing is there. May be NULL.
     bool (*page)(void *ctx, bytes path, struct net_page *out);
     // Called when the time it asked for last is over, first at once; gives the milliseconds until
@@ -59,7 +72,11 @@ void net_free(struct net_server *s);
 MUST_USE bool net_listen(struct net_server *s, const struct net_listen *l, struct buf *why);
 u16 net_port(const struct net_server *s, u32 index); // of the index-th net_listen; 0 of a path
 void net_run(struct net_server *s);
-void net_stop(void *server); // from anywhere, signal handlers too
+void net_stop(void *server);         // from anywhere, signal handlers too
+void net_wake(struct net_server *s); // from any thread: `woken` is called by that of net_run
+// The answer that was put off. Once for each time, also if the connection has ended since; `from`
+// is not to be used after it.
+void net_reply(struct net_peer *from, bytes text);
 // Sends a text unasked. A peer that lets too much wait is closed.
 void net_send(struct net_peer *p, bytes text);
 void **net_user(struct net_peer *p); // a place for what its owner keeps; NULL at first

@@ -17,18 +17,19 @@ struct talk {
     struct net_peer peer;
 };
 
-// Answers with the text in brackets; nothing to "quiet".
-static void echo(void *ctx, u32 group, struct net_peer *peer, bytes text, struct buf *out)
+// Answers with the text in brackets; nothing to "quiet", and to "later" later.
+static bool echo(void *ctx, const struct net_question *q, struct buf *out)
 {
     (void)ctx;
-    (void)group;
-    (void)peer;
-    if (text.n == 5 && memcmp(text.p, "quiet", 5) == 0) {
-        return;
+    bytes text = q->text;
+    bool is_later = text.n == 5 && memcmp(text.p, "later", 5) == 0;
+    if (is_later || (text.n == 5 && memcmp(text.p, "quiet", 5) == 0)) {
+        return !is_later;
     }
     buf_put_u8(out, '<');
     buf_put(out, text.p, text.n);
     buf_put_u8(out, '>');
+    return true;
 }
 
 static bool page(void *ctx, bytes path, struct net_page *out)
@@ -101,6 +102,35 @@ TEST(net, a_post_is_answered_and_the_connection_stays)
     say(&t, "POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi");
     EXPECT(has(heard(&t), "connection: close\r\n"));
     EXPECT(t.peer.is_ending);
+    end(&t);
+}
+
+static void reply(struct talk *t, const char *text)
+{
+    EXPECT(t->peer.is_waiting);
+    t->peer.is_waiting = false;
+    net_put_reply(&t->peer, (bytes){(const u8 *)text, strlen(text)});
+    (void)net_take(&t->peer);
+}
+
+TEST(net, what_comes_behind_an_answer_that_is_put_off_waits_for_it)
+{
+    struct talk t;
+    begin(&t, NET_HTTP);
+    say(&t, "POST / HTTP/1.0\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\ncontent-length: "
+            "5\r\n\r\nlater" POST "content-length: 2\r\n\r\nhi");
+    EXPECT_EQ(net_pending(&t.peer), 0);
+    EXPECT_EQ(t.peer.request_since, 0);
+    say(&t, POST "content-length: 5\r\n\r\nla");
+    EXPECT_EQ(net_pending(&t.peer), 0);
+    reply(&t, "now");
+    const char *out = heard(&t);
+    EXPECT(has(out, "connection: keep-alive\r\n\r\nnowHTTP/1.1 200 OK\r\n"));
+    EXPECT(has(out, "\r\n\r\n<hi>"));
+    EXPECT(t.peer.request_since != 0);
+    say(&t, "ter");
+    reply(&t, "");
+    EXPECT(has(heard(&t), "HTTP/1.1 204 No Content\r\n"));
     end(&t);
 }
 
@@ -341,6 +371,30 @@ static void take_frame_heads(const u8 *p, usize n, u16 code)
     if (!t.peer.is_ending || put != code) {
         FAIL("code %u instead of %u, of %zu bytes", put, code, out->n);
     }
+    end(&t);
+}
+
+TEST(net, pings_and_closes_do_not_wait_for_an_answer)
+{
+    struct talk t;
+    begin(&t, NET_WEBSOCKET);
+    frame(&t, 0x81, "later");
+    EXPECT(t.peer.is_waiting);
+    frame(&t, 0x89, "a");
+    EXPECT_STR(heard(&t), "\x8a\x01"
+                          "a");
+    frame(&t, 0x81, "hi");
+    frame(&t, 0x89, "b"); // behind a text, which waits
+    EXPECT_EQ(net_pending(&t.peer), 0);
+    reply(&t, "now");
+    EXPECT_STR(heard(&t), "\x81\x03now\x81\x04<hi>\x8a\x01"
+                          "b");
+    frame(&t, 0x81, "later");
+    frame(&t, 0x88, "\x03\xe8");
+    EXPECT_STR(heard(&t), "\x88\x02\x03\xe8");
+    EXPECT(t.peer.is_ending);
+    reply(&t, "now");
+    EXPECT_EQ(net_pending(&t.peer), 0);
     end(&t);
 }
 

@@ -45,10 +45,12 @@ struct net_peer {
     struct text_end text;
     bool has_continued; // 100 was sent for the request that is being read
     bool is_asked;      // answer() was called with it: closed() is owed
+    bool is_waiting;    // for an answer that was put off: nothing is taken until then
     bool is_ending;     // nothing more is read; closes when all is sent
     bool is_draining;   // all is sent and our side is shut: waits for the other's end
     bool is_dead;
     bool is_closing; // its socket is: it is in no list
+    bool is_closed;  // its socket is gone
     bool has_ended;  // the other side sends no more
     bool is_dirty;   // is in the server's list of those with something to send
     bool is_reading, is_writing;
@@ -60,13 +62,13 @@ struct net_peer {
 struct net_server {
     struct net_handler handler;
     uv_loop_t loop;
-    uv_async_t stop;
+    uv_async_t stop, wake;
     uv_prepare_t settle;
     uv_timer_t sweep, tick;
     struct net_listener *listener[8];
     u32 listeners;
     struct net_peer *peers, *dirty;
-    u32 peer_count;
+    u32 peer_count, dirty_count;
     struct buf answer; // scratch
     u8 *piece;         // scratch for what is received
     u64 now_ms;
@@ -81,6 +83,9 @@ bool net_take(struct net_peer *p);
 usize net_pending(const struct net_peer *p); // bytes that wait to be sent
 
 void net_end(struct net_peer *p); // after what is in p->out
+// Puts an answer that was put off behind p->out.
+void net_put_reply(struct net_peer *p, bytes text);
+void net_put_http_reply(struct net_peer *p, bytes text);
 // Goes on with a request by HTTP, from p->in.p[*at] on; false if no more can be done with what has
 // come.
 bool net_take_http(struct net_peer *p, usize *at);

@@ -34,21 +34,36 @@ void net_peer_fini(struct net_peer *p)
     ws_fini(&p->ws);
 }
 
-static void answer(struct net_peer *p, bytes text)
+static void put_text(struct net_peer *p, bytes text)
 {
-    struct net_server *s = p->server;
-    buf_clear(&s->answer);
-    p->is_asked = true;
-    p->request_since = 0;
-    s->handler.answer(s->handler.ctx, p->at->group, p, text, &s->answer);
-    if (s->answer.n == 0) {
+    if (text.n == 0) {
         return;
     }
     if (p->protocol == NET_WEBSOCKET) {
-        ws_put_text(&p->ws, buf_bytes(&s->answer));
+        ws_put_text(&p->ws, text);
     } else {
-        buf_put(&p->out, s->answer.p, s->answer.n);
+        buf_put(&p->out, text.p, text.n);
         buf_put_u8(&p->out, '\n');
+    }
+}
+
+static void answer(struct net_peer *p, bytes text)
+{
+    struct net_server *s = p->server;
+    struct net_question q = {p->at->group, p, p, text};
+    buf_clear(&s->answer);
+    p->is_asked = true;
+    p->request_since = 0;
+    p->is_waiting = !s->handler.answer(s->handler.ctx, &q, &s->answer);
+    put_text(p, buf_bytes(&s->answer));
+}
+
+void net_put_reply(struct net_peer *p, bytes text)
+{
+    if (p->protocol == NET_HTTP) {
+        net_put_http_reply(p, text);
+    } else if (!p->is_ending) {
+        put_text(p, text);
     }
 }
 
@@ -110,12 +125,27 @@ static bool is_within(const struct net_peer *p)
     return false;
 }
 
+// While an answer is put off: pings are answered, and a close is.
+static void look_ahead(struct net_peer *p)
+{
+    usize used;
+    ws_look(&p->ws, &used, buf_bytes(&p->in));
+    drop_front(&p->in, used);
+    if (!ws_has_text(&p->ws) && ws_is_closing(&p->ws)) {
+        net_end(p);
+    }
+}
+
 bool net_take(struct net_peer *p)
 {
     usize at = 0;
+    if (p->is_waiting && p->protocol == NET_WEBSOCKET && !p->is_ending) {
+        look_ahead(p);
+        return false;
+    }
     bool more = p->in.n > 0 || ws_has_text(&p->ws);
     bool any = false;
-    while (more && !p->is_ending && net_pending(p) <= PAUSE_SIZE) {
+    while (more && !p->is_ending && !p->is_waiting && net_pending(p) <= PAUSE_SIZE) {
         more = p->protocol == NET_HTTP        ? net_take_http(p, &at)
                : p->protocol == NET_WEBSOCKET ? take_message(p, &at)
                                               : take_text(p, &at);
@@ -123,7 +153,7 @@ bool net_take(struct net_peer *p)
     }
     any = any || at > 0 || p->is_ending;
     drop_front(&p->in, p->is_ending ? p->in.n : at);
-    if (!is_within(p)) {
+    if (p->is_waiting || !is_within(p)) {
         p->request_since = 0;
     } else if (p->request_since == 0) {
         p->request_since = p->server->now_ms;

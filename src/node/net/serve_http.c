@@ -113,13 +113,20 @@ static void refuse_unread(struct net_peer *p, enum http_event e)
 
 // ---- requests
 
+static void put_post(struct net_peer *p, bytes text)
+{
+    put_answer(p, text.n == 0 ? NO_CONTENT : OK, "application/json", "", text);
+}
+
 static void serve_post(struct net_peer *p)
 {
     struct net_server *s = p->server;
+    struct net_question q = {p->at->group, p, NULL, buf_bytes(&p->http.body)};
     buf_clear(&s->answer);
-    s->handler.answer(s->handler.ctx, p->at->group, NULL, buf_bytes(&p->http.body), &s->answer);
-    put_answer(p, s->answer.n == 0 ? NO_CONTENT : OK, "application/json", "",
-               buf_bytes(&s->answer));
+    p->is_waiting = !s->handler.answer(s->handler.ctx, &q, &s->answer);
+    if (!p->is_waiting) {
+        put_post(p, buf_bytes(&s->answer));
+    }
 }
 
 // Nobody may show a page in a frame of his own, or have it taken for what it is not.
@@ -228,6 +235,20 @@ static void say_continue(struct net_peer *p)
     }
 }
 
+// The request is answered: the next one may begin.
+static void end_request(struct net_peer *p)
+{
+    http_next(&p->http);
+    p->request_since = 0;
+    p->has_continued = false;
+}
+
+void net_put_http_reply(struct net_peer *p, bytes text)
+{
+    put_post(p, text);
+    end_request(p);
+}
+
 bool net_take_http(struct net_peer *p, usize *at)
 {
     usize used;
@@ -246,8 +267,8 @@ bool net_take_http(struct net_peer *p, usize *at)
         return false;
     }
     serve(p);
-    http_next(&p->http);
-    p->request_since = 0;
-    p->has_continued = false;
+    if (!p->is_waiting) {
+        end_request(p);
+    }
     return !p->is_ending;
 }

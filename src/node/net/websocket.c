@@ -91,21 +91,27 @@ bool ws_is_closing(const struct ws *w)
     return wslay_event_get_close_sent(w->events) != 0;
 }
 
-bool ws_read(struct ws *w, bytes *text, usize *used, bytes in)
+void ws_look(struct ws *w, usize *used, bytes in)
 {
     *used = 0;
-    if (!ws_has_text(w)) {
-        w->texts_at = 0;
-        if (w->texts.cap > KEPT_MAX) {
-            buf_fini(&w->texts);
-        }
-        buf_clear(&w->texts);
-        w->in = in;
-        // What it fails for is broken frames, for which it has put a close.
-        (void)wslay_event_recv(w->events);
-        CHECK(wslay_event_send(w->events) == 0);
-        *used = in.n - w->in.n;
+    if (ws_has_text(w)) {
+        return;
     }
+    w->texts_at = 0;
+    if (w->texts.cap > KEPT_MAX) {
+        buf_fini(&w->texts);
+    }
+    buf_clear(&w->texts);
+    w->in = in;
+    // What it fails for is broken frames, for which it has put a close.
+    (void)wslay_event_recv(w->events);
+    CHECK(wslay_event_send(w->events) == 0);
+    *used = in.n - w->in.n;
+}
+
+bool ws_read(struct ws *w, bytes *text, usize *used, bytes in)
+{
+    ws_look(w, used, in);
     if (!ws_has_text(w)) {
         return false;
     }

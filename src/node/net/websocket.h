@@ -23,7 +23,10 @@ struct ws {
 
 void ws_init(struct ws *w, struct buf *out); // `out` is kept
 void ws_fini(struct ws *w);
-// Reads until a text is whole; *used bytes of `in` are done with. False: none is. *text is valid
+// Reads until a text is whole, which then waits; pings and closes before it are answered. *used
+// bytes of `in` are done with.
+void ws_look(struct ws *w, usize *used, bytes in);
+// The same, and takes the text; *used bytes of `in` are done with. False: none is. *text is valid
 // until the next call.
 bool ws_read(struct ws *w, bytes *text, usize *used, bytes in);
 bool ws_has_text(const struct ws *w);   // one waits

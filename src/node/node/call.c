@@ -41,6 +41,7 @@ static enum fault open_at(struct node_view *v, const struct node *n, u64 number)
     *v = (struct node_view){.view = NULL};
     enum fault f = store_view_open(n->store, number, &v->view);
     struct state_source source = f == FAULT_NONE ? store_view_source(v->view) : NO_SOURCE;
+    source = node_reader_source(&v->reader, n->hand, &source);
     v->state = state_new(&source);
     if (f == FAULT_UNSUPPORTED) {
         struct node *changed = (struct node *)(uintptr_t)n; // for the sentence only
@@ -78,9 +79,15 @@ enum fault node_view_open(struct node_view *v, const struct node *n, const struc
     return open_branch(v, (struct node *)(uintptr_t)n, at); // of another branch, or pending
 }
 
+void node_view_again(struct node_view *v, const struct node_view *of)
+{
+    *v = (struct node_view){.state = state_clone(of->state)};
+}
+
 void node_view_close(struct node_view *v)
 {
     state_free(v->state);
+    mem_free(v->reader);
     store_view_close(v->view);
     *v = (struct node_view){.view = NULL};
 }
@@ -155,10 +162,12 @@ void node_outcome_fini(struct node_outcome *o)
 
 enum fault node_execute(struct node *n, const struct node_run *r, struct node_outcome *out)
 {
-    struct chain_ancestry ancestry = {n, node_block_hash};
+    struct node_ancestry known = {n->hand, {n, node_block_hash}};
+    struct chain_ancestry ancestry = {&known, node_ancestor_hash};
     if (r->block_hash != NULL) {
-        ancestry = (struct chain_ancestry){r->ctx, r->block_hash};
+        known.of = (struct chain_ancestry){r->ctx, r->block_hash};
     }
+    struct vm *vm = n->vm;
     struct block_rules rules = node_rules_of(n, r->header);
     struct chain_block env;
     struct chain_receipt receipt;
@@ -180,11 +189,12 @@ enum fault node_execute(struct node *n, const struct node_run *r, struct node_ou
         t.nonce = account_nonce(state_account(r->view->state, &r->from));
     }
     if (r->inspector != NULL) {
-        vm_set_inspector(n->vm, r->inspector);
+        vm_set_inspector(vm, r->inspector);
     }
-    enum fault f =
-        chain_transact(n->vm, r->view->state, &env, &t, &r->from, &out->verdict, &receipt);
-    vm_set_inspector(n->vm, NULL);
+    struct node_hand *aside = node_step_aside(n);
+    enum fault f = chain_transact(vm, r->view->state, &env, &t, &r->from, &out->verdict, &receipt);
+    node_step_back(aside);
+    vm_set_inspector(vm, NULL);
     if (f == FAULT_NONE && out->verdict == VERDICT_VALID) {
         out->status = receipt.status;
         out->halt = receipt.halt;
@@ -227,15 +237,13 @@ void node_view_override(struct node_view *v, const struct node_override *o)
 
 // ---- calls that leave nothing behind
 
-static enum fault run_with(struct node *n, const struct node_call *c, u64 gas_limit,
-                           struct node_outcome *out)
+static enum fault run_in(struct node *n, struct node_view *v, const struct node_call *c,
+                         u64 gas_limit, struct node_outcome *out)
 {
-    struct node_view view;
     struct transaction t = c->t;
-    enum fault f = node_view_open(&view, n, c->at);
     t.gas_limit = gas_limit;
     struct node_run r = {
-        .view = &view,
+        .view = v,
         .header = c->header != NULL ? c->header : &c->at->header,
         .t = &t,
         .from = c->from,
@@ -246,18 +254,37 @@ static enum fault run_with(struct node *n, const struct node_call *c, u64 gas_li
         .gas_left = gas_limit,
         .inspector = c->inspector,
     };
-    for (usize i = 0; f == FAULT_NONE && i < c->override_count; i++) {
-        node_view_override(&view, &c->overrides[i]);
+    for (usize i = 0; i < c->override_count; i++) {
+        node_view_override(v, &c->overrides[i]);
     }
-    f = f == FAULT_NONE ? node_execute(n, &r, out) : f;
-    node_view_close(&view);
+    return node_execute(n, &r, out);
+}
+
+static enum fault run_on(struct node *n, const struct node_view *of, const struct node_call *c,
+                         u64 gas_limit, struct node_outcome *out)
+{
+    struct node_view v;
+    node_view_again(&v, of);
+    enum fault f = run_in(n, &v, c, gas_limit, out);
+    node_view_close(&v);
     return f;
+}
+
+enum fault node_run_on(struct node *n, const struct node_view *of, const struct node_call *c,
+                       struct node_outcome *out)
+{
+    *out = (struct node_outcome){.verdict = VERDICT_VALID};
+    return run_on(n, of, c, c->t.gas_limit, out);
 }
 
 enum fault node_run(struct node *n, const struct node_call *c, struct node_outcome *out)
 {
+    struct node_view v;
     *out = (struct node_outcome){.verdict = VERDICT_VALID};
-    return run_with(n, c, c->t.gas_limit, out);
+    enum fault f = node_view_open(&v, n, c->at);
+    f = f == FAULT_NONE ? run_in(n, &v, c, c->t.gas_limit, out) : f;
+    node_view_close(&v);
+    return f;
 }
 
 static bool succeeded(const struct node_outcome *o)
@@ -266,13 +293,14 @@ static bool succeeded(const struct node_outcome *o)
 }
 
 // Finds the least limit in (low, high], of which `low` fails and `high` succeeds.
-static enum fault search(struct node *n, const struct node_call *c, u64 low, u64 *high)
+static enum fault search(struct node *n, const struct node_view *of, const struct node_call *c,
+                         u64 low, u64 *high)
 {
     struct node_outcome probe = {.verdict = VERDICT_VALID};
     enum fault f = FAULT_NONE;
     while (low + 1 < *high) {
         u64 middle = low + (*high - low) / 2;
-        f = run_with(n, c, middle, &probe);
+        f = run_on(n, of, c, middle, &probe);
         if (f != FAULT_NONE) {
             break;
         }
@@ -289,7 +317,8 @@ static enum fault search(struct node *n, const struct node_call *c, u64 low, u64
 // Guesses from what the call used that make the interval small before it is halved: the use itself
 // suffices if no frame wants more than it uses; a 63rd more and a stipend is enough for most
 // others.
-static enum fault narrow(struct node *n, const struct node_call *c, u64 used, u64 *low, u64 *high)
+static enum fault narrow(struct node *n, const struct node_view *of, const struct node_call *c,
+                         u64 used, u64 *low, u64 *high)
 {
     u64 guesses[] = {used, used + used / 63 + 2300, 2 * used};
     struct node_outcome probe = {.verdict = VERDICT_VALID};
@@ -298,7 +327,7 @@ static enum fault narrow(struct node *n, const struct node_call *c, u64 used, u6
         if (guesses[i] <= *low || guesses[i] >= *high) {
             continue;
         }
-        f = run_with(n, c, guesses[i], &probe);
+        f = run_on(n, of, c, guesses[i], &probe);
         if (f == FAULT_NONE && succeeded(&probe)) {
             *high = guesses[i];
             break;
@@ -309,19 +338,30 @@ static enum fault narrow(struct node *n, const struct node_call *c, u64 used, u6
     return f;
 }
 
-enum fault node_estimate(struct node *n, struct node_call *c, u64 *limit, struct node_outcome *out)
+static enum fault estimate(struct node *n, const struct node_view *of, const struct node_call *c,
+                           u64 *limit, struct node_outcome *out)
 {
     u64 high = c->t.gas_limit;
-    *limit = 0;
-    TRY(node_run(n, c, out));
+    TRY(node_run_on(n, of, c, out));
     if (!succeeded(out)) {
         return FAULT_NONE;
     }
     u64 low = out->gas_used - 1; // with less than it used it cannot succeed
-    TRY(narrow(n, c, out->gas_used, &low, &high));
-    TRY(search(n, c, low, &high));
+    TRY(narrow(n, of, c, out->gas_used, &low, &high));
+    TRY(search(n, of, c, low, &high));
     *limit = high;
     return FAULT_NONE;
+}
+
+enum fault node_estimate(struct node *n, struct node_call *c, u64 *limit, struct node_outcome *out)
+{
+    struct node_view of;
+    *limit = 0;
+    *out = (struct node_outcome){.verdict = VERDICT_VALID};
+    enum fault f = node_view_open(&of, n, c->at);
+    f = f == FAULT_NONE ? estimate(n, &of, c, limit, out) : f;
+    node_view_close(&of);
+    return f;
 }
 
 // ---- again
@@ -331,6 +371,7 @@ struct replaying {
     const struct stored_block *b;
     const struct node_replay *r;
     struct state *state;
+    struct node_hand *hand;
     usize end;   // transactions to execute
     bool to_end; // and what comes behind them
 };
@@ -352,6 +393,7 @@ enum fault node_branch_hash(void *ctx, u64 number, b256 *out)
 static bool before_transaction(void *ctx, u64 index, const struct transaction *t, address *sender)
 {
     const struct replaying *p = ctx;
+    bool was_aside = node_come_back(p->hand);
     bool known = index < p->b->count;
     if (known) {
         *sender = p->b->transactions[index].sender; // recovered once is enough
@@ -360,6 +402,7 @@ static bool before_transaction(void *ctx, u64 index, const struct transaction *t
                                     ? NULL
                                     : p->r->before(p->r->ctx, (usize)index, t, sender, p->state);
     vm_set_inspector(p->n->vm, i);
+    node_go_again(p->hand, was_aside);
     return known;
 }
 
@@ -369,9 +412,11 @@ static bool after_transaction(void *ctx, u64 index, const struct transaction *t,
     const struct replaying *p = ctx;
     (void)t;
     (void)sender;
+    bool was_aside = node_come_back(p->hand);
     vm_set_inspector(p->n->vm, NULL);
     bool more = p->r == NULL || p->r->after == NULL ||
                 p->r->after(p->r->ctx, (usize)index, receipt, p->state);
+    node_go_again(p->hand, was_aside);
     return more && (p->to_end || index + 1 < p->end);
 }
 
@@ -381,7 +426,8 @@ static enum fault replay(struct replaying *p, const struct stored_block *parent)
     struct block decoded;
     struct block_rules rules = node_rules_after(n, &p->b->header, parent);
     struct node_branch branch = {n, parent};
-    struct chain_ancestry ancestry = {&branch, node_branch_hash};
+    struct node_ancestry known = {n->hand, {&branch, node_branch_hash}};
+    struct chain_ancestry ancestry = {&known, node_ancestor_hash};
     struct block_watch watch = {p, before_transaction, after_transaction};
     enum block_verdict verdict = BLOCK_VALID;
     CHECK(block_decode(&decoded, buf_bytes(&p->b->wire)));
@@ -397,7 +443,9 @@ static enum fault replay(struct replaying *p, const struct stored_block *parent)
         .watch = &watch,
     };
     buf_clear(&n->why);
+    struct node_hand *aside = node_step_aside(n);
     enum fault f = block_replay(&c, &decoded, p->to_end, &verdict);
+    node_step_back(aside);
     vm_set_inspector(n->vm, NULL);
     if (f == FAULT_NONE && verdict != BLOCK_VALID) {
         f = node_say(n, FAULT_UNSUPPORTED, "block %llu cannot be executed again: %s",
@@ -426,7 +474,8 @@ static enum fault open_branch(struct node_view *v, struct node *n, const struct 
     }
     TRY(open_at(v, n, b->header.number));
     for (u32 i = count; i > 0; i--) {
-        struct replaying p = {n, branch[i - 1], NULL, v->state, branch[i - 1]->count, true};
+        const struct stored_block *b1 = branch[i - 1];
+        struct replaying p = {n, b1, NULL, v->state, n->hand, b1->count, true};
         TRY(replay(&p, i == count ? b : branch[i]));
     }
     return FAULT_NONE;
@@ -443,7 +492,7 @@ static enum fault replay_on(struct node_view *v, struct node *n, const struct st
                         (unsigned long long)b->header.number);
     }
     TRY(node_view_open(v, n, parent));
-    struct replaying p = {n, b, r, v->state, end, false};
+    struct replaying p = {n, b, r, v->state, n->hand, end, false};
     return replay(&p, parent);
 }
 

@@ -54,6 +54,7 @@ void node_free(struct node *n)
     pool_free(n->pool);
     stored_block_free(n->pending);
     store_close(n->store);
+    node_turns_free(n->turns);
     vm_free(n->vm);
     buf_fini(&n->found);
     buf_fini(&n->why);
@@ -176,6 +177,7 @@ struct node *node_new(const struct node_options *o, struct node_genesis *g, stru
     n->options = *o;
     take_keys(n, o);
     n->vm = vm_new(o->form);
+    n->turns = node_turns_new(n->vm);
     n->pool = pool_new();
     n->results = node_results_new();
     n->next_point = 1;
@@ -200,7 +202,7 @@ u64 node_executed(const struct node *n)
 
 void node_trim(struct node *n)
 {
-    blocks_trim(store_blocks(n->store));
+    blocks_trim(store_blocks(n->store), node_oldest_reading(n));
 }
 
 const char *node_opened_with(const struct node *n)
@@ -322,7 +324,7 @@ static const struct stored_block *pending(struct node *n)
         if (f != FAULT_NONE || made == NULL) {
             return head;
         }
-        stored_block_free(n->pending);
+        blocks_retire(store_blocks(n->store), n->pending); // it may be lent
         n->pending = made;
         n->pending_version = n->pool_version;
         n->pending_parent = made->header.parent_hash;

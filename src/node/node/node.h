@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A node: one chain with its states, blocks and pool, and what can be done with it: blocks are
 // made, imported, taken back; states are read and executed on. Over node/store, in memory or on
-// disk. Everything belongs to one thread; a view is a snapshot, so that whoever reads neither waits
-// for blocks that are made meanwhile nor sees them.
+// disk. A node is used by one thread at a time, its owner's or a helper's (see node_take_turn); a
+// view is a snapshot, so that whoever reads neither waits for blocks that are made meanwhile nor
+// sees them.
 //
-// Lent blocks (const struct stored_block *) stay valid until node_trim, which the program calls
-// between requests; never keep one longer.
+// Lent blocks (const struct stored_block *) stay valid until node_trim, which the owner calls
+// between requests, and for a helper until its turn ends; never keep one longer.
 #pragma once
 
 #include "core/chain/build.h"
@@ -68,6 +69,31 @@ MUST_USE enum fault node_tick(struct node *n, u64 now_ms, u64 *next_ms);
 const char *node_opened_with(const struct node *n);
 const char *node_datadir(const struct node *n); // NULL: the chain is in memory
 
+// ---- turns
+// Beside the owner other threads may read the node and execute on views, with a hand each. Whoever
+// uses a node takes a turn first, and has it to himself until he ends it; the owner (h NULL) comes
+// before the helpers. If there are no hands the owner need not take turns. While a helper executes
+// it stands aside, and others have theirs; the owner never does, so that what he changes is seen
+// whole. A helper changes nothing and calls no function that tells listeners of anything.
+struct node_hand;
+struct node_hand *node_hand_new(struct node *n); // by its own thread; not within a turn
+void node_hand_free(struct node_hand *h);        // the same
+void node_take_turn(struct node *n, struct node_hand *h);
+void node_end_turn(struct node *n);
+// From any thread: what the helper executes ends at its next look at the node, with a fault.
+void node_hand_stop(struct node_hand *h, bool stops);
+// Around an execution on a view that is the caller's alone, with its sources from node_view_open
+// and an ancestry that comes back by itself: lets others have their turn. NULL: nothing is done.
+struct node_hand *node_step_aside(struct node *n);
+void node_step_back(struct node_hand *h);
+// Makes such an ancestry of one that needs the turn; ctx is the struct, `hand` node_hand_of(n).
+struct node_ancestry {
+    struct node_hand *hand;
+    struct chain_ancestry of;
+};
+enum fault node_ancestor_hash(void *ctx, u64 number, b256 *out);
+struct node_hand *node_hand_of(const struct node *n); // of whose turn it is; NULL: the owner
+
 bool node_has_dev_keys(const struct node *n);
 const struct node_key *node_keys(const struct node *n, u32 *count);
 const struct blocks *node_blocks(const struct node *n);
@@ -97,13 +123,18 @@ const struct stored_block *node_block(struct node *n, enum node_tag tag);
 bool node_is_canonical(const struct node *n, const struct stored_block *b);
 
 // ---- reading a state
+struct node_reader;
 struct node_view {
     struct store_view *view; // a snapshot; NULL: none
-    struct state *state;     // of the view alone: what is changed here is seen by nobody else
+    struct node_reader *reader;
+    struct state *state; // of the view alone: what is changed here is seen by nobody else
 };
 // The state after a block. FAULT_UNSUPPORTED: it is not kept (any more); v->state then fails at
 // each read. Closing is needed in any case.
 enum fault node_view_open(struct node_view *v, const struct node *n, const struct stored_block *at);
+// Another one with the same contents, whatever became of the block since; `of` must stay open as
+// long.
+void node_view_again(struct node_view *v, const struct node_view *of);
 void node_view_close(struct node_view *v);
 bool node_has_state(const struct node *n, const struct stored_block *at);
 // Of the blocks behind block 0; 1 if none was dropped.
@@ -212,6 +243,9 @@ struct node_call {
     const struct inspector *inspector;
 };
 MUST_USE enum fault node_run(struct node *n, const struct node_call *c, struct node_outcome *out);
+// The same on a view after `at`, which it leaves as it is: for several runs on one state.
+MUST_USE enum fault node_run_on(struct node *n, const struct node_view *of,
+                                const struct node_call *c, struct node_outcome *out);
 // The least gas limit up to the call's with which it succeeds. If there is none *out has the
 // outcome with the call's own limit, and *limit is 0.
 MUST_USE enum fault node_estimate(struct node *n, struct node_call *c, u64 *limit,

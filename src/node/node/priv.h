@@ -45,7 +45,9 @@ struct node_results {
 struct node {
     struct schedule schedule;
     struct config config;
-    struct vm *vm;
+    struct vm *vm;          // of whose turn it is
+    struct node_hand *hand; // the same; NULL: the owner
+    struct node_turns *turns;
     struct store *store;
     struct pool *pool;
     struct commitment *commitment; // tries of the state at hand
@@ -106,6 +108,21 @@ enum fault node_branch_hash(void *ctx, u64 number, b256 *out);
 const struct stored_block *node_parent(const struct node *n, const struct stored_block *b);
 struct block_rules node_rules_after(const struct node *n, const struct header *h,
                                     const struct stored_block *parent);
+
+// ---- turn.c
+struct node_turns *node_turns_new(struct vm *vm); // the owner's machine, which stays the node's
+void node_turns_free(struct node_turns *t);
+// Epoch of the longest reading that a helper is at; ~0: none is.
+u64 node_oldest_reading(const struct node *n);
+// In what is called while a helper, whose hand it is, may stand aside: takes the turn; whether that
+// was needed, and it is to be given back by node_go_again.
+bool node_come_back(struct node_hand *h);
+void node_go_again(struct node_hand *h, bool was_aside);
+// A state's source that may be asked while a helper stands aside. *r is to be freed (mem_free)
+// after the state; NULL: nothing was needed.
+struct node_reader;
+struct state_source node_reader_source(struct node_reader **r, struct node_hand *h,
+                                       const struct state_source *of);
 
 // ---- results.c
 struct node_results *node_results_new(void);

@@ -12,6 +12,7 @@ struct replaying { // a block's replay on a view
     struct node_view *view; // the caller's, open
     struct block_rules rules;
     struct node_branch branch; // that the block is built on
+    struct node_ancestry known;
     struct chain_ancestry ancestry;
     struct block_context context;
     struct block_replay *replay;
@@ -44,7 +45,8 @@ static enum fault open_replay(struct replaying *r, struct node *n, struct node_v
 {
     *r = (struct replaying){.n = n, .view = view};
     r->branch = (struct node_branch){n, blocks_by_hash(node_blocks(n), &b->header.parent_hash)};
-    r->ancestry = (struct chain_ancestry){&r->branch, node_branch_hash};
+    r->known = (struct node_ancestry){n->hand, {&r->branch, node_branch_hash}};
+    r->ancestry = (struct chain_ancestry){&r->known, node_ancestor_hash};
     r->rules = node_rules_of(n, &b->header);
     r->watch = watch_senders(n, b);
     r->context = (struct block_context){
@@ -96,7 +98,9 @@ static enum fault run_told(struct replaying *r, const struct node_tracing *t,
     struct buf too_large = {0};
     struct trace_outcome o;
     *go_on = t->before == NULL || t->before(t->ctx, one->index, r->view->state);
+    struct node_hand *aside = node_step_aside(r->n);
     enum fault f = *go_on ? trace_transaction(&run, tracer, &json, &too_large, &o) : FAULT_NONE;
+    node_step_back(aside);
     if (f == FAULT_NONE && *go_on && o.verdict != VERDICT_VALID) {
         f = refuse(why, one, o.verdict);
     } else if (f == FAULT_NONE && *go_on) {
@@ -126,8 +130,12 @@ static enum fault run_silent(struct replaying *r, const struct replayed *one, st
 {
     enum verdict v;
     struct chain_receipt receipt;
-    TRY(chain_transact(r->n->vm, r->view->state, block_replay_environment(r->replay), &one->t,
-                       &one->sender, &v, &receipt));
+    struct vm *vm = r->n->vm;
+    struct node_hand *aside = node_step_aside(r->n);
+    enum fault f = chain_transact(vm, r->view->state, block_replay_environment(r->replay), &one->t,
+                                  &one->sender, &v, &receipt);
+    node_step_back(aside);
+    TRY(f);
     if (v != VERDICT_VALID) {
         return refuse(why, one, v);
     }
@@ -203,7 +211,8 @@ enum fault node_trace_call(struct node *n, struct node_trace_session *s,
                            const struct node_trace_call *c, struct tracer *t, struct buf *out,
                            struct buf *why, struct trace_outcome *o)
 {
-    struct chain_ancestry ancestry = {n, node_block_hash};
+    struct node_ancestry known = {n->hand, {n, node_block_hash}};
+    struct chain_ancestry ancestry = {&known, node_ancestor_hash};
     struct block_rules rules = node_rules_of(n, &s->header);
     struct chain_block env;
     struct transaction copy = *c->t; // shares its arrays
@@ -228,7 +237,10 @@ enum fault node_trace_call(struct node *n, struct node_trace_session *s,
                .has_transaction = c->is_real,
                .transaction_hash = c->hash},
     };
-    return trace_transaction(&run, t, out, why, o);
+    struct node_hand *aside = node_step_aside(n);
+    enum fault f = trace_transaction(&run, t, out, why, o);
+    node_step_back(aside);
+    return f;
 }
 
 // ---- whole blocks

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Blobs that the node has, of transactions that wait or that it put into blocks: for a consensus
-// client (execution-apis, src/engine: cancun.md, osaka.md), and for development by anvil's names.
+// Blobs that the node has, of transactions that wait or that it put into blocks, for a consensus
+// client (execution-apis, src/engine: cancun.md, osaka.md).
 #include "node/rpc/engine.h"
 #include "node/rpc/priv.h"
 
@@ -107,48 +107,6 @@ bool rpc_engine_has_blobs(struct rpc_call *c)
             return false;
         }
         json_put_bool(c->out, NULL, pool_with_blob(node_pool(c->node), &hash, &index) != NULL);
-    }
-    json_end(c->out);
-    return true;
-}
-
-// ---- anvil's: whole blobs as data
-
-bool rpc_anvil_get_blob_by_hash(struct rpc_call *c)
-{
-    json_value v;
-    b256 hash;
-    u32 index = 0;
-    if (!rpc_param(c, &v, 0) || !rpc_value_b256(c, &hash, &v)) {
-        return false;
-    }
-    const struct sidecar *s = pool_with_blob(node_pool(c->node), &hash, &index);
-    if (s == NULL) {
-        json_put_null(c->out, NULL);
-        return true;
-    }
-    bytes blob = sidecar_blob(s, index);
-    json_put_data(c->out, NULL, blob.p, blob.n);
-    return true;
-}
-
-// null for a transaction without blobs, or whose blobs are not kept any more.
-bool rpc_anvil_get_blobs_by_transaction_hash(struct rpc_call *c)
-{
-    json_value v;
-    b256 hash;
-    if (!rpc_param(c, &v, 0) || !rpc_value_b256(c, &hash, &v)) {
-        return false;
-    }
-    const struct sidecar *s = pool_blobs_of(node_pool(c->node), &hash);
-    if (s == NULL) {
-        json_put_null(c->out, NULL);
-        return true;
-    }
-    json_begin_list(c->out, NULL);
-    for (u32 i = 0; i < s->count; i++) {
-        bytes blob = sidecar_blob(s, i);
-        json_put_data(c->out, NULL, blob.p, blob.n);
     }
     json_end(c->out);
     return true;

@@ -76,7 +76,11 @@ bool rpc_debug_trace_bad_block(struct rpc_call *c)
     }
     for (u32 i = 0; node_bad_block(c->node, i, &hash, &wire); i++) {
         if (b256_equal(&hash, &wanted)) {
-            return tracing_put_block(c, wire);
+            struct buf copy = {0}; // the node may forget it meanwhile
+            buf_put(&copy, wire.p, wire.n);
+            bool ok = tracing_put_block(c, buf_bytes(&copy));
+            buf_fini(&copy);
+            return ok;
         }
     }
     return rpc_fail(c, RPC_SERVER, "no refused block of this hash is kept");

@@ -86,6 +86,49 @@ bool rpc_dev_set_storage_at(struct rpc_call *c)
            set(c, &o);
 }
 
+// ---- blobs, as long as they are kept
+
+static bool read_hash(struct rpc_call *c, b256 *hash)
+{
+    json_value v;
+    return rpc_param(c, &v, 0) && rpc_value_b256(c, hash, &v);
+}
+
+bool rpc_dev_get_blob(struct rpc_call *c)
+{
+    b256 hash;
+    u32 index = 0;
+    if (!read_hash(c, &hash)) {
+        return false;
+    }
+    const struct sidecar *s = pool_with_blob(node_pool(c->node), &hash, &index);
+    if (s == NULL) {
+        return done(c);
+    }
+    bytes blob = sidecar_blob(s, index);
+    json_put_data(c->out, NULL, blob.p, blob.n);
+    return true;
+}
+
+bool rpc_dev_get_blobs_of(struct rpc_call *c)
+{
+    b256 hash;
+    if (!read_hash(c, &hash)) {
+        return false;
+    }
+    const struct sidecar *s = pool_blobs_of(node_pool(c->node), &hash);
+    if (s == NULL) {
+        return done(c);
+    }
+    json_begin_list(c->out, NULL);
+    for (u32 i = 0; i < s->count; i++) {
+        bytes blob = sidecar_blob(s, i);
+        json_put_data(c->out, NULL, blob.p, blob.n);
+    }
+    json_end(c->out);
+    return true;
+}
+
 // ---- impersonation
 
 bool rpc_dev_impersonate(struct rpc_call *c)

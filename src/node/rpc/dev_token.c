@@ -1,148 +1,136 @@
 // SPDX-License-Identifier: MIT
-// Balances and allowances of ERC-20 tokens, set by hand (anvil_dealERC20 and its kin). A token's
-// code of either kind says by itself where it keeps them: its own `balanceOf` or `allowance` runs,
-// the slots that it reads are tried one by one on a view, and the slot is taken whose value is what
-// the function gives. Nothing is changed before one has been found.
+// Balances and allowances of ERC-20 tokens as development wants them. Which slot of the token holds
+// one is found out by asking the token: of the slots that it reads for its answer the one that is
+// its answer, whatever is put there.
 #include "lib/base/bytes.h"
-#include "lib/base/cc.h"
-#include "lib/codec/hex.h"
 #include "lib/num/u256.h"
 #include "node/rpc/priv.h"
 
-#define SLOTS_MAX 64u // that one call may read
+#define BALANCE_OF 0x70a08231u // selectors of ERC-20
+#define ALLOWANCE 0xdd62ed3eu
+#define SLOTS_MAX 64u // that are tried
+#define GAS 10000000u
 
-struct place { // of another contract, if the token keeps its balances there
+struct place {
     address at;
     u256 key;
 };
 
-static_assert(SLOTS_MAX == 64, "as the error says");
-
-struct token_question { // a function of the token without effects that gives one word
-    const char *text;   // for errors
-    address token;
-    u8 input[4 + 2 * 32];
-    usize size;
-};
-
-struct places {
+struct reads { // what the token read, each once
     struct place of[SLOTS_MAX];
     u32 count;
-    bool is_full;
 };
 
 static void on_access(void *ctx, enum inspect_access kind, const address *a, const u256 *key,
                       const u256 *value)
 {
-    struct places *p = ctx;
+    struct reads *r = ctx;
     (void)value;
-    if (kind != INSPECT_SLOT_READ) {
-        return;
+    bool is_known = kind != INSPECT_SLOT_READ || r->count == SLOTS_MAX;
+    for (u32 i = 0; !is_known && i < r->count; i++) {
+        is_known = address_equal(&r->of[i].at, a) && u256_eq(r->of[i].key, *key);
     }
-    for (u32 i = 0; i < p->count; i++) {
-        if (address_equal(&p->of[i].at, a) && u256_eq(p->of[i].key, *key)) {
-            return;
-        }
-    }
-    p->is_full = p->count == SLOTS_MAX;
-    if (!p->is_full) {
-        p->of[p->count++] = (struct place){*a, *key};
+    if (!is_known) {
+        r->of[r->count++] = (struct place){*a, *key};
     }
 }
 
-// Asks the token, with one slot as it would be. False: it does not answer with one word. A fault is
-// left to the caller.
-static bool ask(struct rpc_call *c, const struct token_question *q, const struct node_override *as,
-                const struct inspector *look, u256 *out)
+struct question {
+    struct rpc_call *c;
+    struct node_call call;
+    u8 input[4 + 2 * 32];
+};
+
+static void put_argument(struct question *q, const address *a)
 {
-    const struct stored_block *last = blocks_last(node_blocks(c->node));
-    struct node_outcome o = {.verdict = VERDICT_VALID};
-    struct node_call call = {
-        .at = last,
-        .t = {.to = q->token, .gas_limit = RPC_GAS_MAX},
-        .overrides = as,
-        .override_count = as != NULL,
-        .inspector = look,
+    struct buf *data = &q->call.t.data;
+    zero_bytes(data->p + data->n, 12);
+    copy_bytes(data->p + data->n + 12, a->b, sizeof a->b);
+    data->n += 32;
+}
+
+static void ask_for(struct question *q, struct rpc_call *c, const address *token, u32 selector)
+{
+    *q = (struct question){.c = c};
+    store_be32(q->input, selector);
+    q->call.at = blocks_last(node_blocks(c->node));
+    q->call.t = (struct transaction){
+        .to = *token,
+        .gas_limit = GAS,
+        .data = {.p = q->input, .n = sizeof selector, .cap = sizeof q->input},
     };
-    if (call.t.gas_limit < last->header.gas_limit) {
-        call.t.gas_limit = last->header.gas_limit;
+}
+
+// What the token answers, with a slot changed (NULL: none). False: no word.
+static bool answer(const struct question *q, const struct place *p, const u256 *value,
+                   struct reads *reads, u256 *out)
+{
+    struct node_outcome o = {.verdict = VERDICT_VALID};
+    struct node_slot slot;
+    struct node_override over = {.slots = &slot, .slot_count = 1};
+    struct inspector look = {.ctx = reads, .access = on_access};
+    struct node_call call = q->call;
+    if (p != NULL) {
+        over.at = p->at;
+        slot = (struct node_slot){p->key, *value};
+        call.overrides = &over;
+        call.override_count = 1;
     }
-    buf_put(&call.t.data, q->input, q->size);
-    enum fault f = node_run(c->node, &call, &o);
+    call.inspector = reads != NULL ? &look : NULL;
+    enum fault f = node_run(q->c->node, &call, &o);
     bool ok = f == FAULT_NONE && o.verdict == VERDICT_VALID && o.status == EVM_SUCCESS &&
-              o.output.n == sizeof(b256);
+              o.output.n == 32;
     if (ok) {
-        b256 word;
-        copy_bytes(word.b, o.output.p, sizeof word.b);
-        *out = u256_from_b256(word);
-    } else if (f != FAULT_NONE) {
-        (void)rpc_fail_fault(c, f);
+        *out = u256_from_be_bytes(o.output.p);
     }
-    buf_fini(&call.t.data);
     node_outcome_fini(&o);
     return ok;
 }
 
-// Whether the token gives just what the slot holds. Two values that it cannot hold by chance are
-// tried besides the wanted one, so that neither a flag, a factor nor the place of other code is
-// taken for a balance.
-static bool fits(struct rpc_call *c, const struct token_question *q, const struct place *p,
-                 const u256 *amount)
+static bool is_answer(const struct question *q, const struct place *p, const u256 *value)
 {
-    const u256 values[] = {
-        *amount,
-        {{0x9E3779B97F4A7C15, 0, 0, 0}}, // narrow, as some tokens keep their amounts
-        {{0x2545F491, 0, 0, 0}},
-    };
-    for (u32 i = 0; i < COUNT_OF(values); i++) {
-        struct node_slot slot = {p->key, values[i]};
-        struct node_override as = {.at = p->at, .slots = &slot, .slot_count = 1};
-        u256 given;
-        if (!ask(c, q, &as, NULL, &given) || !u256_eq(given, values[i])) {
-            return false;
+    u256 out;
+    return answer(q, p, value, NULL, &out) && u256_eq(out, *value);
+}
+
+// The slot whose value is the answer: two values are tried, neither of which is there.
+static bool find_place(const struct question *q, const u256 *wanted, struct place *out)
+{
+    struct reads reads = {.count = 0};
+    u256 now;
+    if (!answer(q, NULL, NULL, &reads, &now)) {
+        return rpc_fail(q->c, RPC_SERVER, "the token does not answer with a number");
+    }
+    u256 one = u256_from_u64(1);
+    u256 first = u256_eq(*wanted, now) ? u256_add(*wanted, one) : *wanted;
+    u256 second = u256_add(first, one);
+    second = u256_eq(second, now) ? u256_add(second, one) : second;
+    for (u32 i = reads.count; i > 0; i--) { // what was read last is nearest to the answer
+        *out = reads.of[i - 1];
+        if (is_answer(q, out, &first) && is_answer(q, out, &second)) {
+            return true;
         }
     }
+    return rpc_fail(q->c, RPC_SERVER,
+                    "none of the %u slots that the token reads is its answer: nothing is changed",
+                    reads.count);
+}
+
+static bool set_answer(struct question *q, const u256 *value)
+{
+    struct place p;
+    if (!find_place(q, value, &p)) {
+        return false;
+    }
+    struct node_slot slot = {p.key, *value};
+    struct node_override o = {.at = p.at, .slots = &slot, .slot_count = 1};
+    enum fault f = node_set_account(q->c->node, &o);
+    if (f != FAULT_NONE) {
+        return rpc_fail_fault(q->c, f);
+    }
+    json_put_null(q->c->out, NULL);
     return true;
 }
-
-static bool refuse(struct rpc_call *c, const struct token_question *q, const char *why)
-{
-    struct buf at = {0};
-    hex_put_data(&at, q->token.b, sizeof q->token.b);
-    (void)rpc_fail(c, RPC_SERVER, "%s of %.*s %s", q->text, (int)at.n, (const char *)at.p, why);
-    buf_fini(&at);
-    return false;
-}
-
-static bool set(struct rpc_call *c, const struct token_question *q, const u256 *amount)
-{
-    struct places places = {.count = 0};
-    struct inspector look = {.ctx = &places, .access = on_access};
-    u256 before;
-    if (!ask(c, q, NULL, &look, &before)) {
-        return refuse(c, q, "does not give one word: this is no token of ERC-20");
-    }
-    if (places.is_full) {
-        return refuse(c, q, "reads too many slots: more than 64");
-    }
-    for (u32 i = places.count; i-- > 0;) { // the balance is most often what is read last
-        const struct place *p = &places.of[i];
-        if (!fits(c, q, p, amount)) {
-            continue;
-        }
-        struct node_slot slot = {p->key, *amount};
-        struct node_override o = {.at = p->at, .slots = &slot, .slot_count = 1};
-        enum fault f = node_set_account(c->node, &o);
-        if (f != FAULT_NONE) {
-            return rpc_fail_fault(c, f);
-        }
-        json_put_null(c->out, NULL);
-        return true;
-    }
-    return refuse(c, q, "is not kept as one word of storage: no slot that it reads can be set");
-}
-
-// ---- parameters
 
 static bool read_address(struct rpc_call *c, address *a, usize i)
 {
@@ -156,39 +144,33 @@ static bool read_amount(struct rpc_call *c, u256 *out, usize i)
     return rpc_param(c, &v, i) && (json_get_u256(out, &v) == FAULT_NONE || rpc_fail_json(c, &v));
 }
 
-static void put_address(struct token_question *q, const address *a)
+bool rpc_dev_deal_erc20(struct rpc_call *c)
 {
-    q->size += 12; // the word's upper bytes are zero
-    copy_bytes(q->input + q->size, a->b, sizeof a->b);
-    q->size += sizeof a->b;
-}
-
-// (account, token, amount): balanceOf(address)
-bool rpc_anvil_set_erc20_balance(struct rpc_call *c)
-{
-    struct token_question q = {"balanceOf", .input = {0x70, 0xA0, 0x82, 0x31}, .size = 4};
-    address account;
+    address of;
+    address token;
     u256 amount;
-    if (!read_address(c, &account, 0) || !read_address(c, &q.token, 1) ||
-        !read_amount(c, &amount, 2)) {
+    struct question q;
+    if (!read_address(c, &of, 0) || !read_address(c, &token, 1) || !read_amount(c, &amount, 2)) {
         return false;
     }
-    put_address(&q, &account);
-    return set(c, &q, &amount);
+    ask_for(&q, c, &token, BALANCE_OF);
+    put_argument(&q, &of);
+    return set_answer(&q, &amount);
 }
 
-// (owner, spender, token, amount): allowance(address, address)
-bool rpc_anvil_set_erc20_allowance(struct rpc_call *c)
+bool rpc_dev_set_allowance(struct rpc_call *c)
 {
-    struct token_question q = {"allowance", .input = {0xDD, 0x62, 0xED, 0x3E}, .size = 4};
-    address owner;
+    address of;
     address spender;
+    address token;
     u256 amount;
-    if (!read_address(c, &owner, 0) || !read_address(c, &spender, 1) ||
-        !read_address(c, &q.token, 2) || !read_amount(c, &amount, 3)) {
+    struct question q;
+    if (!read_address(c, &of, 0) || !read_address(c, &spender, 1) || !read_address(c, &token, 2) ||
+        !read_amount(c, &amount, 3)) {
         return false;
     }
-    put_address(&q, &owner);
-    put_address(&q, &spender);
-    return set(c, &q, &amount);
+    ask_for(&q, c, &token, ALLOWANCE);
+    put_argument(&q, &of);
+    put_argument(&q, &spender);
+    return set_answer(&q, &amount);
 }

@@ -271,14 +271,15 @@ static void put_access_result(struct rpc_call *c, const struct node_call *call,
 
 #define ACCESS_ROUNDS_MAX 16u
 
-static bool find_access(struct rpc_call *c, struct node_call *call, struct node_outcome *outcome)
+static bool find_access(struct rpc_call *c, const struct node_view *of, struct node_call *call,
+                        struct node_outcome *outcome)
 {
     for (u32 round = 0; round < ACCESS_ROUNDS_MAX; round++) {
         struct touches touches = {0};
         struct inspector look = {.ctx = &touches, .frame_enter = on_enter, .access = on_access};
         call->inspector = &look;
         node_outcome_fini(outcome);
-        enum fault f = node_run(c->node, call, outcome);
+        enum fault f = node_run_on(c->node, of, call, outcome);
         bool ok = f == FAULT_NONE && outcome->verdict == VERDICT_VALID;
         bool same = ok && set_access(call, &touches, &outcome->created);
         touches_fini(&touches);
@@ -300,7 +301,10 @@ bool rpc_eth_create_access_list(struct rpc_call *c)
     bool ok = rpc_prepare(c, &p);
     if (ok) {
         p.call.t.type = p.call.t.type == TX_LEGACY ? TX_ACCESS_LIST : p.call.t.type;
-        ok = find_access(c, &p.call, &outcome);
+        struct node_view of;
+        enum fault f = node_view_open(&of, c->node, p.call.at);
+        ok = f == FAULT_NONE ? find_access(c, &of, &p.call, &outcome) : rpc_fail_fault(c, f);
+        node_view_close(&of);
         p.object.t.access = p.call.t.access; // that the list now has
         p.object.t.access_count = p.call.t.access_count;
         p.object.t.keys = p.call.t.keys;

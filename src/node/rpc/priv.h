@@ -37,6 +37,29 @@ struct rpc {
     b256 instance;         // differs from run to run
 };
 
+// A text on its way. Some requests are for the owner of the node, long readings for helpers;
+// whoever is at it goes on as far as his reach.
+struct rpc_job {
+    struct rpc *rpc;
+    u32 group;
+    struct net_peer *peer;
+    struct json document;
+    bool is_json;
+    usize next;        // request of a batch
+    u64 trial_left;    // what the owner may do of its calls, in cycles
+    struct buf answer; // so far
+};
+enum rpc_who {
+    RPC_ALONE, // who answers everything
+    RPC_OWNER,
+    RPC_HELPER,
+};
+void rpc_job_init(struct rpc_job *j, struct rpc *r, u32 group, struct net_peer *peer, bytes text);
+bool rpc_job_go_on(struct rpc_job *j, enum rpc_who who); // true: all is answered
+bool rpc_job_wants_helper(struct rpc_job *j);            // to go on
+void rpc_job_give_up(struct rpc_job *j);                 // an error is all of its answer
+void rpc_job_fini(struct rpc_job *j);
+
 struct rpc_call {
     struct rpc *rpc;
     struct node *node;

@@ -15,13 +15,38 @@ struct method {
     const char *name;
     bool (*handle)(struct rpc_call *c);
     usize least, most;
+    enum length {
+        IS_SHORT,
+        MAY_BE_LONG, // the owner tries, and leaves it to helpers if it is
+        IS_LONG,     // for helpers
+    } length;
 };
 
 static const struct method METHODS[] = {
 #undef RPC_METHOD
-#define RPC_METHOD(name, handler, least, most, parameters, text) {name, handler, least, most},
+#undef RPC_LONG
+#undef RPC_CALL
+#define ROW(name, handler, least, most, parameters, text)                                          \
+    {                                                                                              \
+        name, handler, least, most
+#define RPC_METHOD(...)                                                                            \
+    ROW(__VA_ARGS__), IS_SHORT                                                                     \
+    }                                                                                              \
+    ,
+#define RPC_CALL(...)                                                                              \
+    ROW(__VA_ARGS__), MAY_BE_LONG                                                                  \
+    }                                                                                              \
+    ,
+#define RPC_LONG(...)                                                                              \
+    ROW(__VA_ARGS__), IS_LONG                                                                      \
+    }                                                                                              \
+    ,
 #include "node/rpc/methods.def"
 };
+
+// What the owner of the node does of the calls of a text before he leaves them to a helper: about
+// what 400,000 gas buy, in two milliseconds.
+#define TRIAL_CYCLES ((u64)1 << 22)
 
 // ---- methods by name
 
@@ -208,12 +233,6 @@ static void call(struct rpc_call *c, const json_value *method, const json_value 
     buf_fini(&c->data);
 }
 
-struct asking { // who asks, and where
-    struct rpc *rpc;
-    struct net_peer *peer;
-    u32 group;
-};
-
 // A member by name that may be null, as an id may be.
 static bool find_member(json_value *out, const json_value *object, const char *name)
 {
@@ -241,13 +260,13 @@ static bool is_text(const json_value *v, const char *wanted)
            strcmp(text, wanted) == 0;
 }
 
-static void handle_request(const struct asking *who, const json_value *request, struct buf *out)
+static void handle_request(struct rpc_job *j, const json_value *request)
 {
+    struct buf *out = &j->answer;
     json_value id;
     json_value v;
     json_value method;
-    struct rpc_call c = {
-        .rpc = who->rpc, .node = who->rpc->node, .peer = who->peer, .group = who->group};
+    struct rpc_call c = {.rpc = j->rpc, .node = j->rpc->node, .peer = j->peer, .group = j->group};
     buf_clear(&request->document->error);
     if (json_kind_of(request) != JSON_KIND_OBJECT) {
         answer_error(out, NULL, RPC_REQUEST, "a request is an object");
@@ -279,53 +298,133 @@ static void handle_request(const struct asking *who, const json_value *request, 
 
 // ---- whole texts
 
-static void handle_batch(const struct asking *who, const json_value *batch, struct buf *out)
+static enum length length_of(const struct rpc *r, const json_value *request)
 {
+    json_value method;
+    const char *name = "";
+    usize n = 0;
+    const struct method *m = json_kind_of(request) == JSON_KIND_OBJECT &&
+                                     find_member(&method, request, "method") &&
+                                     json_kind_of(&method) == JSON_KIND_TEXT &&
+                                     json_get_text(&name, &n, &method) == FAULT_NONE
+                                 ? find_method(r, name, n)
+                                 : NULL;
+    return m != NULL ? m->length : IS_SHORT;
+}
+
+static bool is_for_helper(const struct rpc_job *j, const json_value *request)
+{
+    enum length l = length_of(j->rpc, request);
+    return l == IS_LONG || (l == MAY_BE_LONG && j->trial_left == 0);
+}
+
+// Answers a request if whoever is at it may, and as far as the owner goes, can.
+static bool take_request(struct rpc_job *j, enum rpc_who who, const json_value *request)
+{
+    if (who != RPC_ALONE && is_for_helper(j, request) != (who == RPC_HELPER)) {
+        return false;
+    }
+    usize before = j->answer.n;
+    struct vm *vm = node_vm(j->rpc->node);
+    bool is_trial = who == RPC_OWNER && length_of(j->rpc, request) == MAY_BE_LONG;
+    vm_limit_work(vm, is_trial ? j->trial_left : VM_WORK_ANY);
+    handle_request(j, request);
+    bool is_done = !vm_ran_out(vm);
+    j->trial_left = is_trial ? vm_work_left(vm) : j->trial_left;
+    vm_limit_work(vm, VM_WORK_ANY);
+    if (!is_done) {
+        j->answer.n = before;
+    }
+    return is_done;
+}
+
+static bool go_on_with_batch(struct rpc_job *j, enum rpc_who who, const json_value *batch)
+{
+    struct buf *out = &j->answer;
     usize n = json_count(batch);
     if (n == 0 || n > RPC_BATCH_MAX) {
         answer_error(out, NULL, RPC_REQUEST,
                      n == 0 ? "the batch is empty"
                             : "the batch has more than " STRING_OF(RPC_BATCH_MAX) " requests");
-        return;
+        return true;
     }
-    usize start = out->n;
-    for (usize i = 0; i < n; i++) {
-        json_value request = json_element(batch, i);
+    for (; j->next < n; j->next++) {
+        json_value request = json_element(batch, j->next);
         usize before = out->n;
-        buf_put_u8(out, before == start ? '[' : ',');
+        buf_put_u8(out, before == 0 ? '[' : ',');
         usize head = out->n;
-        handle_request(who, &request, out);
+        bool is_taken = take_request(j, who, &request);
         if (out->n == head) {
-            out->n = before; // a notification
+            out->n = before; // a notification, or not taken
+        }
+        if (!is_taken) {
+            return false;
         }
     }
-    if (out->n > start) {
+    if (out->n > 0) {
         buf_put_u8(out, ']');
     }
+    return true;
 }
 
-static void handle_text(const struct asking *who, bytes text, struct buf *out)
+void rpc_job_init(struct rpc_job *j, struct rpc *r, u32 group, struct net_peer *peer, bytes text)
 {
-    struct json j;
-    if (json_parse(&j, text) != FAULT_NONE) {
-        begin_answer(out, NULL);
-        put_error(out, RPC_PARSE, buf_bytes(&j.error), NULL);
-        buf_put_u8(out, '}');
-    } else {
-        json_value root = json_root(&j);
-        if (json_kind_of(&root) == JSON_KIND_LIST) {
-            handle_batch(who, &root, out);
-        } else {
-            handle_request(who, &root, out);
-        }
+    *j = (struct rpc_job){.rpc = r, .group = group, .peer = peer, .trial_left = TRIAL_CYCLES};
+    j->is_json = json_parse(&j->document, text) == FAULT_NONE;
+}
+
+bool rpc_job_go_on(struct rpc_job *j, enum rpc_who who)
+{
+    if (!j->is_json) {
+        begin_answer(&j->answer, NULL);
+        put_error(&j->answer, RPC_PARSE, buf_bytes(&j->document.error), NULL);
+        buf_put_u8(&j->answer, '}');
+        return true;
     }
-    json_fini(&j);
+    json_value root = json_root(&j->document);
+    if (json_kind_of(&root) == JSON_KIND_LIST) {
+        return go_on_with_batch(j, who, &root);
+    }
+    return take_request(j, who, &root);
+}
+
+bool rpc_job_wants_helper(struct rpc_job *j)
+{
+    if (!j->is_json) {
+        return false;
+    }
+    json_value root = json_root(&j->document);
+    if (json_kind_of(&root) != JSON_KIND_LIST) {
+        return is_for_helper(j, &root);
+    }
+    usize n = json_count(&root);
+    if (n > RPC_BATCH_MAX || j->next >= n) {
+        return false;
+    }
+    json_value request = json_element(&root, j->next);
+    return is_for_helper(j, &request);
+}
+
+void rpc_job_give_up(struct rpc_job *j)
+{
+    buf_clear(&j->answer);
+    answer_error(&j->answer, NULL, RPC_INTERNAL,
+                 "given up: the node ends, or nobody waits for the answer");
+}
+
+void rpc_job_fini(struct rpc_job *j)
+{
+    json_fini(&j->document);
+    buf_fini(&j->answer);
 }
 
 void rpc_answer(void *rpc, u32 group, struct net_peer *peer, bytes text, struct buf *out)
 {
-    struct asking who = {rpc, peer, group};
-    handle_text(&who, text, out);
+    struct rpc_job j;
+    rpc_job_init(&j, rpc, group, peer, text);
+    CHECK(rpc_job_go_on(&j, RPC_ALONE));
+    buf_put(out, j.answer.p, j.answer.n);
+    rpc_job_fini(&j);
 }
 
 void rpc_closed(void *rpc, struct net_peer *peer)

@@ -228,8 +228,10 @@ static bool run_call(struct sim_block *b, struct rpc_call_object *o)
     transaction_encode(&raw, &o->t);
     set_environment(b, &o->t);
     vm_set_inspector(b->context.vm, &look);
+    struct node_hand *aside = node_step_aside(s->c->node);
     enum fault f =
         block_builder_add(b->builder, &o->t, &o->from, buf_bytes(&raw), &verdict, &receipt);
+    node_step_back(aside);
     vm_set_inspector(b->context.vm, NULL);
     bool ok = f == FAULT_NONE ? verdict == VERDICT_VALID : rpc_fail_fault(s->c, f);
     if (ok) {
@@ -356,7 +358,8 @@ static bool simulate_block(struct sim *s, struct rpc_overrides *state,
         .s = s,
         .over = over,
         .logs = {.traces_transfers = s->traces_transfers, .state = s->view.state}};
-    struct chain_ancestry ancestry = {s, ancestor_hash};
+    struct node_ancestry known = {node_hand_of(s->c->node), {s, ancestor_hash}};
+    struct chain_ancestry ancestry = {&known, node_ancestor_hash};
     begin_header(&b);
     b.context = (struct block_context){
         .vm = node_vm(s->c->node),

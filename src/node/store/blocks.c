@@ -20,11 +20,17 @@
 #define TABLE_EQUAL(a, b) b256_equal(a, b)
 #include "lib/base/table.h"
 
+struct stale {
+    struct stored_block *block;
+    u64 epoch; // the last in which it could be found
+};
+
 struct blocks {
     struct store *s;
     struct lent_table lent;
-    usize bytes;                 // about, of those lent
-    struct stored_block **stale; // lent, and not to be found any more
+    usize bytes;         // about, of those lent
+    u64 epoch;           // of trims
+    struct stale *stale; // lent, and not to be found any more, in order of epochs
     usize stale_count, stale_cap;
 };
 
@@ -122,32 +128,64 @@ struct blocks *blocks_new(struct store *s)
     return b;
 }
 
-static void clear(struct blocks *b)
+void blocks_retire(struct blocks *b, struct stored_block *one)
 {
-    while (b->stale_count > 0) {
-        stored_block_free(b->stale[--b->stale_count]);
+    if (one == NULL) {
+        return;
     }
+    if (b->stale_count == b->stale_cap) {
+        b->stale_cap = b->stale_cap == 0 ? 16 : b->stale_cap * 2;
+        b->stale = mem_realloc(b->stale, b->stale_cap * sizeof *b->stale);
+    }
+    b->stale[b->stale_count++] = (struct stale){one, b->epoch};
+}
+
+static void retire_all(struct blocks *b)
+{
     for (u32 i = 0; i < b->lent.count; i++) {
-        stored_block_free(b->lent.entries[i].value);
+        blocks_retire(b, b->lent.entries[i].value);
     }
     lent_table_clear(&b->lent);
     b->bytes = 0;
 }
 
+// Those that nobody can have whose reading began at `oldest` or later.
+static void free_stale(struct blocks *b, u64 oldest)
+{
+    usize gone = 0;
+    while (gone < b->stale_count && b->stale[gone].epoch < oldest) {
+        stored_block_free(b->stale[gone++].block);
+    }
+    b->stale_count -= gone;
+    if (gone > 0) {
+        move_bytes(b->stale, b->stale + gone, b->stale_count * sizeof *b->stale);
+    }
+}
+
 void blocks_free(struct blocks *b)
 {
     if (b != NULL) {
-        clear(b);
+        retire_all(b);
+        free_stale(b, ~(u64)0);
         mem_free(b->stale);
         lent_table_fini(&b->lent);
         mem_free(b);
     }
 }
 
-void blocks_trim(struct blocks *b)
+u64 blocks_epoch(const struct blocks *b)
+{
+    return b->epoch;
+}
+
+void blocks_trim(struct blocks *b, u64 oldest)
 {
     if (b->lent.count > LENT_MAX || b->bytes > LENT_BYTES_MAX) {
-        clear(b);
+        retire_all(b);
+    }
+    if (b->stale_count > 0) {
+        b->epoch++;
+        free_stale(b, oldest);
     }
 }
 
@@ -155,16 +193,11 @@ void blocks_refresh(struct blocks *b)
 {
     for (u32 i = b->lent.count; i > 0; i--) {
         struct stored_block *s = b->lent.entries[i - 1].value;
-        if (s->has_receipts) {
-            continue;
+        if (!s->has_receipts) {
+            b256 hash = s->header.hash;
+            blocks_retire(b, s);
+            (void)lent_table_remove(&b->lent, &hash);
         }
-        if (b->stale_count == b->stale_cap) {
-            b->stale_cap = b->stale_cap == 0 ? 16 : b->stale_cap * 2;
-            b->stale = mem_realloc(b->stale, b->stale_cap * sizeof(struct stored_block *));
-        }
-        b->stale[b->stale_count++] = s;
-        b256 hash = s->header.hash;
-        (void)lent_table_remove(&b->lent, &hash);
     }
 }
 

@@ -58,4 +58,8 @@ const struct stored_block *blocks_by_hash(const struct blocks *b, const b256 *ha
 // The canonical block of a transaction, and its index there; NULL if there is none.
 const struct stored_block *blocks_of_transaction(const struct blocks *b, const b256 *hash,
                                                  usize *index);
-void blocks_trim(struct blocks *b); // forgets lent blocks if they are many
+// Forgets lent blocks if they are many. What is forgotten is freed once nobody can have it:
+// `oldest` is the epoch at which the longest reading began, ~0 if there is none.
+void blocks_trim(struct blocks *b, u64 oldest);
+u64 blocks_epoch(const struct blocks *b);
+void blocks_retire(struct blocks *b, struct stored_block *one); // lent by others; NULL: nothing
