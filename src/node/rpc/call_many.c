@@ -35,8 +35,7 @@ static bool read_index(struct rpc_call *c, struct node_trace_place *p, const jso
     p->is_inside = true;
     p->index = index;
     return index <= p->at->count ||
-           rpc_fail(c, RPC_PARAMS,
-                    "transactionIndex is %llu, but block %llu has %zu transactions",
+           rpc_fail(c, RPC_PARAMS, "transactionIndex is %llu, but block %llu has %zu transactions",
                     (unsigned long long)index, (unsigned long long)p->at->header.number,
                     p->at->count);
 }

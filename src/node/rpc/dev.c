@@ -287,10 +287,10 @@ bool rpc_miner_set_extra(struct rpc_call *c)
 {
     json_value v;
     struct buf extra = {0};
-    bool ok = rpc_param(c, &v, 0) && rpc_value_data(c, &extra, &v) &&
-              (extra.n <= HEADER_EXTRA_MAX ||
-               rpc_fail(c, RPC_PARAMS, "params[0]: extra data has at most 32 bytes, not %zu",
-                        extra.n));
+    bool ok =
+        rpc_param(c, &v, 0) && rpc_value_data(c, &extra, &v) &&
+        (extra.n <= HEADER_EXTRA_MAX ||
+         rpc_fail(c, RPC_PARAMS, "params[0]: extra data has at most 32 bytes, not %zu", extra.n));
     if (ok) {
         node_set_extra(c->node, buf_bytes(&extra));
         json_put_bool(c->out, NULL, true);

@@ -284,8 +284,8 @@ bool rpc_eth_resend(struct rpc_call *c)
 {
     struct rpc_call_object o = {.has_from = false};
     b256 hash;
-    bool ok = read_and_fill(c, &o) && find_waiting(c, &o) && read_new_price(c, &o) &&
-              send(c, &o, &hash);
+    bool ok =
+        read_and_fill(c, &o) && find_waiting(c, &o) && read_new_price(c, &o) && send(c, &o, &hash);
     if (ok) {
         json_put_b256(c->out, NULL, &hash);
     }
