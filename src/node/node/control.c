@@ -118,7 +118,8 @@ void node_set_extra(struct node *n, bytes extra)
 
 bool node_set_chain_id(struct node *n, const u256 *id)
 {
-    if (n->options.datadir != NULL || blocks_last(node_blocks(n))->header.number > 0) {
+    bool is_read = node_oldest_reading(n) != ~(u64)0; // by calls, which see the schedule
+    if (is_read || n->options.datadir != NULL || blocks_last(node_blocks(n))->header.number > 0) {
         return false;
     }
     pool_clear(n->pool);

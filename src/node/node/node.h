@@ -393,8 +393,8 @@ void node_set_coinbase(struct node *n, const address *a);
 void node_set_next_prev_randao(struct node *n, const b256 *v); // of the next one only
 void node_set_gas_limit(struct node *n, const u64 *limit);
 void node_set_extra(struct node *n, bytes extra); // HEADER_EXTRA_MAX or less; copied
-// Another id for a chain that has no blocks yet and is in memory, so that nothing is kept that bears
-// the old one; what waits goes. False: it has, or is on disk.
+// Another id for a chain that has no blocks yet, is in memory and not read by a helper now, so that
+// nothing bears the old one; what waits goes. False: it cannot be changed.
 bool node_set_chain_id(struct node *n, const u256 *id);
 // The state after the head, changed at once.
 MUST_USE enum fault node_set_account(struct node *n, const struct node_override *o);

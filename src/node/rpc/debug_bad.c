@@ -76,10 +76,10 @@ bool rpc_debug_trace_bad_block(struct rpc_call *c)
     }
     for (u32 i = 0; node_bad_block(c->node, i, &hash, &wire); i++) {
         if (b256_equal(&hash, &wanted)) {
-            struct buf copy = {0}; // the node may forget it meanwhile
-            buf_put(&copy, wire.p, wire.n);
-            bool ok = tracing_put_block(c, buf_bytes(&copy));
-            buf_fini(&copy);
+            struct buf kept = {0}; // another one may take its place meanwhile
+            buf_put(&kept, wire.p, wire.n);
+            bool ok = tracing_put_block(c, buf_bytes(&kept));
+            buf_fini(&kept);
             return ok;
         }
     }

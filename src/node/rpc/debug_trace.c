@@ -121,8 +121,8 @@ bool rpc_debug_trace_block(struct rpc_call *c)
 {
     json_value v;
     struct buf wire = {0};
-    bool ok =
-        rpc_param(c, &v, 0) && rpc_value_data(c, &wire, &v) && tracing_put_block(c, buf_bytes(&wire));
+    bool ok = rpc_param(c, &v, 0) && rpc_value_data(c, &wire, &v) &&
+              tracing_put_block(c, buf_bytes(&wire));
     buf_fini(&wire);
     return ok;
 }
