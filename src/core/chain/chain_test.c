@@ -4,6 +4,7 @@
 #include "core/chain/ethash.h"
 #include "core/chain/execute.h"
 #include "core/chain/header_rules.h"
+#include "lib/crypto/hash/keccak.h"
 #include "lib/num/u256.h"
 #include "test/test.h"
 
@@ -85,4 +86,21 @@ TEST(chain, a_seal_whose_mix_does_not_follow_is_refused)
     u256 difficulty = u256_one();
     EXPECT(!ethash_verify(e, 22, &header, &mix, nonce, &difficulty));
     ethash_free(e);
+}
+
+TEST(chain, a_seed_of_ethash_is_hashed_once_an_epoch)
+{
+    const b256 zero = {{0}};
+    b256 first;
+    b256 second;
+    b256 seed;
+    keccak256(&first, zero.b, sizeof zero.b);
+    keccak256(&second, first.b, sizeof first.b);
+    EXPECT_EQ(load_be64(first.b), 0x290decd9548b62a8); // of 32 zeros
+    ethash_seed(&seed, 29999);
+    EXPECT_BYTES(seed.b, zero.b, sizeof zero.b);
+    ethash_seed(&seed, 30000);
+    EXPECT_BYTES(seed.b, first.b, sizeof first.b);
+    ethash_seed(&seed, 89999);
+    EXPECT_BYTES(seed.b, second.b, sizeof second.b);
 }

@@ -88,12 +88,18 @@ static u64 size_of(u64 first, u64 growth, u64 epoch, u64 item)
     return size;
 }
 
+void ethash_seed(b256 *out, u64 number)
+{
+    *out = (b256){{0}};
+    for (u64 i = 0; i < number / EPOCH_BLOCKS; i++) {
+        keccak256(out, out->b, sizeof out->b);
+    }
+}
+
 static void make_cache(struct ethash *e, u64 epoch)
 {
-    b256 seed = {{0}};
-    for (u64 i = 0; i < epoch; i++) {
-        keccak256(&seed, seed.b, sizeof seed.b);
-    }
+    b256 seed;
+    ethash_seed(&seed, epoch * EPOCH_BLOCKS);
     u64 size = size_of(1u << 24, 1u << 17, epoch, HASH_BYTES);
     e->data_size = size_of(1u << 30, 1u << 23, epoch, MIX_BYTES);
     e->cache_count = (u32)(size / HASH_BYTES);

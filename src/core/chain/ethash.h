@@ -8,6 +8,9 @@
 
 struct ethash; // cache of the last epoch asked for
 
+// What the cache of a block's epoch is made of.
+void ethash_seed(b256 *out, u64 number);
+
 struct ethash *ethash_new(void);
 void ethash_free(struct ethash *e);
 // Whether nonce and mix hash seal a header of this difficulty. header_hash: keccak256 of the

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // debug_ methods that give what the node has as it is coded: headers, blocks, receipts,
 // transactions, codes, the chain's configuration.
+#include "core/chain/ethash.h"
 #include "lib/base/bytes.h"
 #include "lib/codec/rlp.h"
-#include "lib/crypto/hash/keccak.h"
 #include "node/rpc/priv.h"
 
 bool rpc_debug_get_raw_header(struct rpc_call *c)
@@ -149,19 +149,15 @@ bool rpc_debug_chain_config(struct rpc_call *c)
     return true;
 }
 
-#define EPOCH_BLOCKS 30000u // of ethash (yellow paper, J.1)
-
-// What the dataset of a block's epoch was made of: 32 zeros, hashed once for each epoch before it.
+// Of a block's epoch of ethash (yellow paper, appendix J).
 bool rpc_debug_seed_hash(struct rpc_call *c)
 {
     const struct stored_block *b;
-    b256 seed = {{0}};
+    b256 seed;
     if (!rpc_param_block(c, &b, 0)) {
         return false;
     }
-    for (u64 i = 0; i < b->header.number / EPOCH_BLOCKS; i++) {
-        keccak256(&seed, seed.b, sizeof seed.b);
-    }
+    ethash_seed(&seed, b->header.number);
     json_put_b256(c->out, NULL, &seed);
     return true;
 }

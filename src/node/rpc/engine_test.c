@@ -5,6 +5,7 @@
 
 #include "app/cli/node_genesis.h"
 #include "lib/base/bytes.h"
+#include "lib/base/mem.h"
 #include "lib/codec/hex.h"
 #include "lib/codec/json.h"
 #include "node/rpc/rpc.h"
@@ -93,6 +94,34 @@ static const char *ask_for_payload(struct talk *t, const char *more)
     const char *answer = engine(t, "engine_forkchoiceUpdatedV3", (const char *)params.p);
     buf_fini(&params);
     return answer;
+}
+
+TEST(engine, blobs_that_are_here_are_told_in_order)
+{
+    struct talk t;
+    begin(&t);
+    struct sidecar *s = mem_zalloc(sizeof *s);
+    s->version = 1;
+    s->count = 1;
+    s->hashes = mem_zalloc(sizeof *s->hashes);
+    s->hashes->b[0] = 0x01;
+    s->hashes->b[31] = 0x77;
+    const b256 transaction = {{7}};
+    pool_keep_blobs(node_pool_changeable(t.node), &transaction, s);
+    expect_has(engine(&t, "engine_hasBlobs",
+                      "[[\"" ROOT "\",\"0x01000000000000000000000000000000000000000000000000000000"
+                      "00000077\",\"" ROOT "\"]]"),
+               "\"result\":[false,true,false]}");
+    struct buf many = {0};
+    buf_put_text(&many, "[[");
+    for (u32 i = 0; i < 129; i++) {
+        buf_printf(&many, "%s\"" ROOT "\"", i > 0 ? "," : "");
+    }
+    buf_put_text(&many, "]]");
+    buf_put_u8(&many, 0);
+    expect_has(engine(&t, "engine_hasBlobs", (const char *)many.p), "-38004");
+    buf_fini(&many);
+    end(&t);
 }
 
 #define SINCE_CANCUN ",\"withdrawals\":[],\"parentBeaconBlockRoot\":\"" ROOT "\""
@@ -230,6 +259,9 @@ TEST(engine, what_is_wrong_has_its_code)
     expect_has(engine(&t, "engine_getBlobsV1", "[[\"" ROOT "\"]]"), "-38005"); // Osaka
     expect_has(engine(&t, "engine_getBlobsV3", "[[\"" ROOT "\"]]"), "\"result\":[null]");
     expect_has(engine(&t, "engine_getBlobsV2", "[[\"" ROOT "\"]]"), "\"result\":null");
+    expect_has(engine(&t, "engine_hasBlobs", "[[\"" ROOT "\"]]"), "\"result\":[false]}");
+    expect_has(engine(&t, "engine_hasBlobs", "[[\"0x12\"]]"), "-32602");
+    expect_has(engine(&t, "engine_hasBlobs", "[7]"), "-32602");
     expect_has(engine(&t, "debug_traceTransaction", "[]"), "-32601");
     expect_has(engine(&t, "eth_chainId", "[]"), "\"result\"");
     const char *answer = engine(&t, "engine_exchangeCapabilities", "[[\"engine_newPayloadV5\"]]");
