@@ -251,11 +251,14 @@ bool rpc_anvil_set_chain_id(struct rpc_call *c)
     if (node_datadir(c->node) != NULL) {
         return rpc_fail(c, RPC_SERVER, "a chain on disk keeps its id");
     }
+    if (blocks_last(node_blocks(c->node))->header.number > 0) {
+        return rpc_fail(c, RPC_SERVER,
+                        "the chain has blocks with transactions of its id: set another one before "
+                        "the first block, or after anvil_reset");
+    }
     return node_set_chain_id(c->node, &id)
                ? done(c)
-               : rpc_fail(c, RPC_SERVER,
-                          "the chain has blocks with transactions of its id: set another one "
-                          "before the first block, or after anvil_reset");
+               : rpc_fail(c, RPC_SERVER, "calls are under way that see the id: try again");
 }
 
 bool rpc_dev_set_logging(struct rpc_call *c)
